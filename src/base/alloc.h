@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+/*
+ * Allocation for our own bookkeeping: never fails, aborts when memory is out. A size that comes
+ * from input is checked against a ceiling by the caller first.
+ */
+#include <stdarg.h>
+#include <stddef.h>
+
+#include "base/macro.h"
+
+void *xmalloc(size_t size) __attribute__((malloc, returns_nonnull));
+void *xcalloc(size_t count, size_t size) __attribute__((malloc, returns_nonnull));
+void *xrealloc_array(void *old, size_t count, size_t size) __attribute__((returns_nonnull));
+char *xstrdup(const char *text) __attribute__((malloc, returns_nonnull));
+char *xstrndup(const char *text, size_t size) __attribute__((malloc, returns_nonnull));
+void *xmemdup(const void *bytes, size_t size) __attribute__((malloc, returns_nonnull));
+char *xasprintf(const char *format, ...) PRINTF_LIKE(1, 2) __attribute__((returns_nonnull));
+char *xvasprintf(const char *format, va_list args) __attribute__((returns_nonnull));
