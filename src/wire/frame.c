@@ -71,14 +71,16 @@ bool frame_reader_next(struct frame_reader *reader, struct frame *ret)
 			resynchronize(reader, left);
 			continue;
 		}
+		/* Its size is as little to be believed as the rest: look on inside it. */
+		if (reader->key && key != reader->key) {
+			reader->forged_frames++;
+			resynchronize(reader, left);
+			continue;
+		}
 		struct span payload = reader_bytes(&header, size);
 		if (!reader_ok(&header))
 			return false;
 		reader->consumed += FRAME_HEADER_SIZE + size;
-		if (reader->key && key != reader->key) {
-			reader->forged_frames++;
-			continue;
-		}
 		check_sequence(reader, sequence);
 		*ret = (struct frame){
 		        .type = type, .sequence = sequence, .key = key, .payload = payload};
