@@ -16,7 +16,7 @@ struct field {
 
 #define FIELD(member)                                                                              \
 	{                                                                                          \
-		offsetof(struct event, member), sizeof(((struct event *)0)->member)                \
+		offsetof(struct event_record, member), sizeof(((struct event_record *)0)->member)                \
 	}
 #define INODE(member) FIELD(member.inode), FIELD(member.device), FIELD(member.generation)
 #define ADDRESS(member)                                                                            \
@@ -154,7 +154,7 @@ static struct body body_of(uint16_t type)
 	return type < ARRAY_SIZE(bodies) ? bodies[type] : (struct body){NULL, 0};
 }
 
-static void read_fields(struct reader *reader, struct body body, struct event *event)
+static void read_fields(struct reader *reader, struct body body, struct event_record *event)
 {
 	for (size_t i = 0; i < body.count; i++) {
 		char *to = (char *)event + body.fields[i].offset;
@@ -179,7 +179,7 @@ static void read_fields(struct reader *reader, struct body body, struct event *e
 	}
 }
 
-static void read_texts(struct reader *reader, struct event *event)
+static void read_texts(struct reader *reader, struct event_record *event)
 {
 	while (reader_left(reader) >= 4) {
 		uint16_t tag = reader_u16(reader);
@@ -197,7 +197,7 @@ static void read_texts(struct reader *reader, struct event *event)
 
 static const size_t run_size = 12;
 
-static bool read_record(struct span record, struct event *ret)
+static bool read_record(struct span record, struct event_record *ret)
 {
 	struct reader reader = reader_of(record, BYTE_ORDER_LITTLE);
 
@@ -217,7 +217,7 @@ static bool read_record(struct span record, struct event *ret)
 	return reader_ok(&reader);
 }
 
-bool event_next(struct reader *records, struct event *ret, uint64_t *anomalies)
+bool event_next(struct reader *records, struct event_record *ret, uint64_t *anomalies)
 {
 	while (reader_left(records) > 0) {
 		uint32_t size = span_u32(records->span, records->offset, BYTE_ORDER_LITTLE);
@@ -229,7 +229,7 @@ bool event_next(struct reader *records, struct event *ret, uint64_t *anomalies)
 			(*anomalies)++;
 			return false;
 		}
-		*ret = (struct event){.runs = span_empty()};
+		*ret = (struct event_record){.runs = span_empty()};
 		for (size_t i = 0; i < EVENT_TEXT_COUNT; i++)
 			ret->texts[i] = span_empty();
 		if (read_record(record, ret))
@@ -239,7 +239,7 @@ bool event_next(struct reader *records, struct event *ret, uint64_t *anomalies)
 	return false;
 }
 
-struct event_run event_run_at(const struct event *event, uint32_t index)
+struct event_run event_run_at(const struct event_record *event, uint32_t index)
 {
 	uint64_t offset = index * run_size;
 
@@ -250,7 +250,7 @@ struct event_run event_run_at(const struct event *event, uint32_t index)
 	};
 }
 
-bool event_has_text(const struct event *event, enum event_text tag)
+bool event_has_text(const struct event_record *event, enum event_text tag)
 {
 	return event->text_mask & 1U << tag;
 }
@@ -290,7 +290,7 @@ size_t event_path(struct span text, char out[EVENT_PATH_TEXT_SIZE], bool *comple
 	return at;
 }
 
-static void append_fields(struct buffer *out, struct body body, const struct event *event)
+static void append_fields(struct buffer *out, struct body body, const struct event_record *event)
 {
 	for (size_t i = 0; i < body.count; i++) {
 		const char *from = (const char *)event + body.fields[i].offset;
@@ -313,7 +313,7 @@ static void append_fields(struct buffer *out, struct body body, const struct eve
 	}
 }
 
-void event_append(struct buffer *out, const struct event *event)
+void event_append(struct buffer *out, const struct event_record *event)
 {
 	cleanup_buffer struct buffer inside = {0};
 
@@ -328,7 +328,7 @@ void event_append(struct buffer *out, const struct event *event)
 	}
 	while (inside.size % 8)
 		buffer_append_u8(&inside, 0);
-	struct event whole = {.header = event->header};
+	struct event_record whole = {.header = event->header};
 	whole.header.size = (uint32_t)(EVENT_HEADER_SIZE + inside.size);
 	append_fields(out, (struct body)BODY(header_fields), &whole);
 	buffer_append(out, inside.data, inside.size);

@@ -6,7 +6,7 @@
  *	struct reader records = reader_of(frame.payload, BYTE_ORDER_LITTLE);
  *	while (event_next(&records, &event, &anomalies)) …
  *
- * Every field of struct event is in the host's byte order; spans lie in the payload. Numbers that
+ * Every field of struct event_record is in the host's byte order; spans lie in the payload. Numbers that
  * name something (type, class) are checked, everything else is as the guest says.
  */
 #include <stdbool.h>
@@ -15,7 +15,7 @@
 #include "base/span.h"
 #include "wire/event.h"
 
-struct event {
+struct event_record {
 	struct event_header header;
 	union {
 		struct event_fork fork;
@@ -42,10 +42,10 @@ struct event {
  * Decodes the next record. False at the end, and when what is left cannot be a record. A record
  * whose frame is sound but whose inside is not is skipped; both add one to *anomalies.
  */
-bool event_next(struct reader *records, struct event *ret, uint64_t *anomalies);
+bool event_next(struct reader *records, struct event_record *ret, uint64_t *anomalies);
 
 /* The run at index < event->syscalls.count. */
-struct event_run event_run_at(const struct event *event, uint32_t index);
+struct event_run event_run_at(const struct event_record *event, uint32_t index);
 static inline uint32_t event_run_count(const struct event_run *run)
 {
 	return (run->abi_count & 0x0fffffff) + 1;
@@ -63,8 +63,8 @@ enum { EVENT_PATH_TEXT_SIZE = EVENT_PATH_MAX + 8 };
  * event_has_text() first.
  */
 size_t event_path(struct span text, char out[EVENT_PATH_TEXT_SIZE], bool *complete);
-bool event_has_text(const struct event *event, enum event_text tag);
+bool event_has_text(const struct event_record *event, enum event_text tag);
 
 /* Appends the record to a run of records: for tests and for records that the agent makes. Sets
  * the size; texts and runs are taken as they are. */
-void event_append(struct buffer *out, const struct event *event);
+void event_append(struct buffer *out, const struct event_record *event);

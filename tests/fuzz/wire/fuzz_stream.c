@@ -15,7 +15,7 @@ static unsigned touch(struct span span)
 static unsigned touch_events(struct span payload)
 {
 	struct reader records = reader_of(payload, BYTE_ORDER_LITTLE);
-	struct event event;
+	struct event_record event;
 	uint64_t anomalies = 0;
 	unsigned sum = 0;
 

@@ -24,9 +24,9 @@ _Static_assert(sizeof(struct event_system) == 48, "");
 _Static_assert(sizeof(struct event_syscalls) == 24, "");
 _Static_assert(sizeof(struct event_run) == 12, "");
 
-static struct event exec_event(void)
+static struct event_record exec_event(void)
 {
-	struct event event = {
+	struct event_record event = {
 	        .header = {.type = EVENT_PROCESS_EXEC,
 			   .class = EVENT_CLASS_PROCESS,
 			   .flags = EVENT_MARKED,
@@ -55,8 +55,8 @@ static struct event exec_event(void)
 static void a_record_reads_back_as_it_was_written(void **state)
 {
 	(void)state;
-	struct event in = exec_event();
-	struct event out;
+	struct event_record in = exec_event();
+	struct event_record out;
 	uint64_t anomalies = 0;
 	cleanup_buffer struct buffer bytes = {0};
 	event_append(&bytes, &in);
@@ -78,8 +78,8 @@ static void a_record_reads_back_as_it_was_written(void **state)
 static void every_truncation_is_refused(void **state)
 {
 	(void)state;
-	struct event in = exec_event();
-	struct event out;
+	struct event_record in = exec_event();
+	struct event_record out;
 	cleanup_buffer struct buffer bytes = {0};
 	event_append(&bytes, &in);
 
@@ -94,8 +94,8 @@ static void every_truncation_is_refused(void **state)
 static void a_record_of_unknown_type_is_skipped_and_the_next_one_read(void **state)
 {
 	(void)state;
-	struct event in = exec_event();
-	struct event out;
+	struct event_record in = exec_event();
+	struct event_record out;
 	uint64_t anomalies = 0;
 	cleanup_buffer struct buffer bytes = {0};
 	event_append(&bytes, &in);
@@ -113,12 +113,12 @@ static void runs_of_calls_keep_number_abi_and_count(void **state)
 	(void)state;
 	static const uint8_t runs[24] = {59, 0, 0, 0, 0, 0, 0, 0,    0, 0, 0, 0,
 					 4,  0, 0, 0, 9, 0, 0, 0x10, 5, 0, 0, 0};
-	struct event in = {
+	struct event_record in = {
 	        .header = {.type = EVENT_SYSCALLS, .class = EVENT_CLASS_SYSCALL},
 	        .syscalls = {.index = 3, .count = 2},
 	        .runs = {.data = runs, .size = sizeof(runs)},
 	};
-	struct event out;
+	struct event_record out;
 	uint64_t anomalies = 0;
 	cleanup_buffer struct buffer bytes = {0};
 	event_append(&bytes, &in);
@@ -139,12 +139,12 @@ static void runs_of_calls_keep_number_abi_and_count(void **state)
 static void more_runs_than_the_ceiling_are_refused(void **state)
 {
 	(void)state;
-	struct event in = {
+	struct event_record in = {
 	        .header = {.type = EVENT_SYSCALLS, .class = EVENT_CLASS_SYSCALL},
 	        .syscalls = {.count = EVENT_RUNS_MAX + 1},
 	        .runs = span_empty(),
 	};
-	struct event out;
+	struct event_record out;
 	uint64_t anomalies = 0;
 	cleanup_buffer struct buffer bytes = {0};
 	event_append(&bytes, &in);
