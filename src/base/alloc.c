@@ -5,10 +5,18 @@
 #include <stdio.h>
 #include <string.h>
 
+void alloc_fail(void)
+{
+	static const char text[] = "out of memory\n";
+	ssize_t ignored UNUSED = write(2, text, sizeof(text) - 1);
+
+	_exit(ALLOC_EXIT_STATUS);
+}
+
 static void *checked(void *memory)
 {
 	if (!memory)
-		abort();
+		alloc_fail();
 	return memory;
 }
 
@@ -60,6 +68,6 @@ char *xvasprintf(const char *format, va_list args)
 	char *text = NULL;
 
 	if (vasprintf(&text, format, args) < 0)
-		abort();
+		alloc_fail();
 	return text;
 }

@@ -77,7 +77,7 @@ void *arena_alloc(struct arena *arena, size_t size)
 	void *memory = arena_try(arena, 1, size);
 
 	if (!memory)
-		abort();
+		alloc_fail();
 	return memory;
 }
 

@@ -18,7 +18,7 @@ void arena_free(struct arena *arena);
 DEFINE_CLEANUP(struct arena *, arena_free)
 #define cleanup_arena guard(arena_free)
 
-/* Zeroed memory, aligned for any type. Aborts when memory or the limit is out. */
+/* Zeroed memory, aligned for any type. Ends the process when memory or the limit is out. */
 void *arena_alloc(struct arena *arena, size_t size) __attribute__((returns_nonnull));
 /* As arena_alloc for count × size; NULL when the limit would be passed or the product wraps. */
 void *arena_try(struct arena *arena, size_t count, size_t size);

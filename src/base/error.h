@@ -29,7 +29,7 @@ enum error_code {
 
 struct error;
 
-/* Makes an error with a message. Out of memory aborts: each analysis is its own process. */
+/* Makes an error with a message. Out of memory ends the process: each analysis is its own. */
 MUST_USE struct error *error_new(enum error_code code, const char *format, ...) PRINTF_LIKE(2, 3);
 /* As error_new, with strerror(errnum) behind the message and a code that fits errnum. */
 MUST_USE struct error *error_os(int errnum, const char *format, ...) PRINTF_LIKE(2, 3);
