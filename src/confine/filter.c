@@ -24,105 +24,28 @@
 #include "base/file.h"
 
 /* Memory, clocks, signals to itself, and the descriptors that are open. */
-static const char *const calls_common[] = {"read",
-					   "readv",
-					   "pread64",
-					   "preadv",
-					   "preadv2",
-					   "write",
-					   "writev",
-					   "pwrite64",
-					   "pwritev",
-					   "lseek",
-					   "_llseek",
-					   "close",
-					   "fstat",
-					   "fstat64",
-					   "poll",
-					   "ppoll",
-					   "ppoll_time64",
-					   "munmap",
-					   "mremap",
-					   "brk",
-					   "madvise",
-					   "futex",
-					   "futex_time64",
-					   "set_robust_list",
-					   "rseq",
-					   "rt_sigprocmask",
-					   "rt_sigreturn",
-					   "sigaltstack",
-					   "restart_syscall",
-					   "clock_gettime",
-					   "clock_gettime64",
-					   "clock_getres",
-					   "gettimeofday",
-					   "time",
-					   "clock_nanosleep",
-					   "clock_nanosleep_time64",
-					   "nanosleep",
-					   "sched_yield",
-					   "sched_getaffinity",
-					   "getrandom",
-					   "sysinfo",
-					   "uname",
-					   "getpid",
-					   "gettid",
-					   "getppid",
-					   "getuid",
-					   "geteuid",
-					   "getgid",
-					   "getegid",
-					   "getrlimit",
-					   "exit",
-					   "exit_group",
-					   "set_tid_address"};
+static const char calls_common[] =
+	"read readv pread64 preadv preadv2 write writev pwrite64 pwritev lseek _llseek "
+	"close fstat fstat64 poll ppoll ppoll_time64 munmap mremap brk madvise futex "
+	"futex_time64 set_robust_list rseq rt_sigprocmask rt_sigreturn sigaltstack "
+	"restart_syscall clock_gettime clock_gettime64 clock_getres gettimeofday time "
+	"clock_nanosleep clock_nanosleep_time64 nanosleep sched_yield sched_getaffinity "
+	"getrandom sysinfo uname getpid gettid getppid getuid geteuid getgid getegid "
+	"getrlimit exit exit_group set_tid_address";
 
-static const char *const calls_zygote[] = {"recvmsg", "wait4",     "waitid",
-					   "seccomp", "setitimer", "close_range"};
+static const char calls_zygote[] = "recvmsg wait4 waitid seccomp setitimer close_range";
 
-static const char *const calls_box[] = {"accept4",
-					"accept",
-					"recvmsg",
-					"recvmmsg",
-					"recvfrom",
-					"sendmsg",
-					"sendmmsg",
-					"sendto",
-					"getsockopt",
-					"setsockopt",
-					"getsockname",
-					"getpeername",
-					"shutdown",
-					"epoll_create1",
-					"epoll_ctl",
-					"epoll_wait",
-					"epoll_pwait",
-					"epoll_pwait2",
-					"select",
-					"pselect6",
-					"timerfd_create",
-					"timerfd_settime",
-					"timerfd_gettime",
-					"eventfd2",
-					"signalfd4",
-					"pipe2",
-					"fcntl",
-					"fsync",
-					"fdatasync",
-					"ftruncate",
-					"dup",
-					"umask",
-					"getrusage",
-					"times",
-					"splice",
-					"sendfile"};
+static const char calls_box[] =
+	"accept4 accept recvmsg recvmmsg recvfrom sendmsg sendmmsg sendto getsockopt "
+	"setsockopt getsockname getpeername shutdown epoll_create1 epoll_ctl epoll_wait "
+	"epoll_pwait epoll_pwait2 select pselect6 timerfd_create timerfd_settime "
+	"timerfd_gettime eventfd2 signalfd4 pipe2 fcntl fsync fdatasync ftruncate dup "
+	"umask getrusage times splice sendfile";
 
 /* By habit of libraries; each fails softly. */
-static const char *const calls_by_name[] = {
-	"open",       "openat", "openat2", "stat",      "stat64",     "lstat",
-	"lstat64",    "statx",  "access",  "faccessat", "faccessat2", "readlink",
-	"readlinkat", "getcwd", "statfs",  "fstatfs",   "getdents64"};
+static const char calls_by_name[] =
+	"open openat openat2 stat stat64 lstat lstat64 statx access faccessat "
+	"faccessat2 readlink readlinkat getcwd statfs fstatfs getdents64";
 
 static struct error *rule_error(int status, const char *name)
 {
@@ -131,15 +54,17 @@ static struct error *rule_error(int status, const char *name)
 	return error_os(-status, "system call rule for %s", name);
 }
 
-static struct error *add_all(scmp_filter_ctx list, uint32_t action, const char *const *names,
-			     size_t count)
+/* names: separated by spaces. */
+static struct error *add_all(scmp_filter_ctx list, uint32_t action, const char *names)
 {
 	struct error *err = NULL;
 
-	for (size_t i = 0; !err && i < count; i++) {
-		int nr = seccomp_syscall_resolve_name(names[i]);
+	for (size_t size; !err && *names; names += size + strspn(names + size, " ")) {
+		size = strcspn(names, " ");
+		cleanup_free char *name = xstrndup(names, size);
+		int nr = seccomp_syscall_resolve_name(name);
 		if (nr != __NR_SCMP_ERROR)
-			err = rule_error(seccomp_rule_add(list, action, nr, 0), names[i]);
+			err = rule_error(seccomp_rule_add(list, action, nr, 0), name);
 	}
 	return err;
 }
@@ -183,7 +108,7 @@ static struct error *add_names(scmp_filter_ctx list, bool is_soft)
 	err = add_if(list, SCMP_ACT_ERRNO(EACCES), "newfstatat", &is_path, 1);
 	if (err)
 		return err;
-	return add_all(list, SCMP_ACT_ERRNO(EACCES), calls_by_name, ARRAY_SIZE(calls_by_name));
+	return add_all(list, SCMP_ACT_ERRNO(EACCES), calls_by_name);
 }
 
 static struct error *add_threads(scmp_filter_ctx list)
@@ -191,25 +116,23 @@ static struct error *add_threads(scmp_filter_ctx list)
 	const struct scmp_arg_cmp is_thread =
 		SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, CLONE_THREAD);
 	/* clone3's flags are out of reach of a filter; glibc falls back to clone at ENOSYS. */
-	static const char *const clone3 = "clone3";
 	struct error *err = add_if(list, SCMP_ACT_ALLOW, "clone", &is_thread, 1);
 
-	return err ? err : add_all(list, SCMP_ACT_ERRNO(ENOSYS), &clone3, 1);
+	return err ? err : add_all(list, SCMP_ACT_ERRNO(ENOSYS), "clone3");
 }
 
 static struct error *add_common(scmp_filter_ctx list)
 {
 	/* Our SIGSYS handler stays. */
 	const struct scmp_arg_cmp not_sigsys = SCMP_A0(SCMP_CMP_NE, SIGSYS);
-	static const char *const ioctl = "ioctl"; /* isatty() of stdio */
-	struct error *err = add_all(list, SCMP_ACT_ALLOW, calls_common, ARRAY_SIZE(calls_common));
+	struct error *err = add_all(list, SCMP_ACT_ALLOW, calls_common);
 
 	if (!err)
 		err = add_memory(list);
 	if (!err)
 		err = add_if(list, SCMP_ACT_ALLOW, "rt_sigaction", &not_sigsys, 1);
 	if (!err)
-		err = add_all(list, SCMP_ACT_ERRNO(ENOTTY), &ioctl, 1);
+		err = add_all(list, SCMP_ACT_ERRNO(ENOTTY), "ioctl"); /* isatty() of stdio */
 	return err;
 }
 
@@ -236,7 +159,7 @@ static struct error *add_zygote(scmp_filter_ctx list)
 				   CLONE_NEWCGROUP | CLONE_FILES;
 	const struct scmp_arg_cmp is_fork = SCMP_A0(SCMP_CMP_MASKED_EQ, apart, 0);
 	const struct scmp_arg_cmp with_parent = SCMP_A0(SCMP_CMP_EQ, PR_SET_PDEATHSIG);
-	struct error *err = add_all(list, SCMP_ACT_ALLOW, calls_zygote, ARRAY_SIZE(calls_zygote));
+	struct error *err = add_all(list, SCMP_ACT_ALLOW, calls_zygote);
 
 	if (!err)
 		err = add_if(list, SCMP_ACT_ALLOW, "clone", &is_fork, 1);
@@ -271,7 +194,7 @@ static struct error *add_rules(scmp_filter_ctx list, enum filter_kind kind,
 	if (!err && kind == FILTER_ZYGOTE)
 		err = add_zygote(list);
 	if (!err && kind == FILTER_BOX)
-		err = add_all(list, SCMP_ACT_ALLOW, calls_box, ARRAY_SIZE(calls_box));
+		err = add_all(list, SCMP_ACT_ALLOW, calls_box);
 	/* A later list can only take away: the zygote's must let through what its tasks may do. */
 	if (!err && policy && policy->allow_threads)
 		err = add_threads(list);
