@@ -12,6 +12,7 @@ import sys
 from collections import Counter
 
 KNOWN = os.path.join(os.path.dirname(__file__), "known_differences.txt")
+PREFIX = re.compile(r"( |^)(ARM|AARCH64|MIPS|PPC64|PPC|RISCV|IA_64)_(?=[A-Z])")
 
 
 def run(*argv):
@@ -44,7 +45,7 @@ def segments(text):
         g = m.groups()
         flags = "".join(x if x != " " else "-" for x in g[6:9])
         hexes = " ".join("%x" % int(x, 16) for x in g[1:6])
-        kind = re.sub(r"^(LOOS|LOPROC|<unknown>).*", "?", g[0])
+        kind = PREFIX.sub("", re.sub(r"^(LOOS|LOPROC|<unknown>).*", "?", g[0]))
         rows.append("P %d %s %s %s %x" % (len(rows), kind, hexes, flags, number(g[9])))
     for m in re.finditer(r"^   (\d\d+)[ \t]*(.*)$", maps, re.M):
         rows.append(("M %d %s" % (int(m.group(1)), " ".join(m.group(2).split()))).strip())
@@ -64,7 +65,7 @@ def sections(text):
 
 def dynamic(text):
     rows = []
-    for m in re.finditer(r"^ 0x([0-9a-f]+) \((.*?)\)\s+(.*)$", text, re.M):
+    for m in re.finditer(r"^ 0x([0-9a-f]+) \((.*?)\)[ \t]*(.*)$", text, re.M):
         tag, name, value = m.groups()
         if name == "NULL":
             continue
@@ -125,6 +126,9 @@ def compare(dump, path):
     fields = 0
     for kind in "HPSMDY":
         ours = [re.sub(r"\s+", " ", r).strip() for r in mine if r.startswith(kind + " ")]
+        if kind in "PSD":  # readelf is of two minds about these prefixes
+            ours = [PREFIX.sub(r"\1", r) for r in ours]
+            rows = [PREFIX.sub(r"\1", r) for r in rows]
         other = [re.sub(r"\s+", " ", r).strip() for r in rows if r.startswith(kind + " ")]
         if kind == "D":
             ours, other = compare_dynamic(ours, other)
@@ -146,7 +150,9 @@ def compare(dump, path):
         differences.append(("R", "%d rows" % len(mine_rel), "%d rows" % len(rel)))
     differences += [("R", "%x %x" % a, "%x %x" % b) for a, b in zip(mine_rel, rel) if a != b]
     fields += 2 * len(mine_rel)
-    ours = sorted(set(r for r in mine if r.startswith("N ")))
+    # Annobin's notes are printed decoded.
+    ours = sorted(set(r for r in mine if r.startswith("N ") and not r.startswith("N GA")))
+    notes = [n for n in notes if not n.startswith("N GA")]
     if ours != sorted(set(notes)):
         differences.append(("N", str(ours), str(sorted(set(notes)))))
     return fields + len(ours), differences
