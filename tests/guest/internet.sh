@@ -1,0 +1,91 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# The simulated internet and the capture, in network namespaces of an ordinary user: clients in one talk to
+# arbitrary addresses, the boxes stand in another behind TPROXY. Usage: internet.sh INTERNET_BOXES [KEEP_DIR]
+# Needs unprivileged user namespaces, nft and ip; says so and is skipped (77) where there are none.
+set -eu
+boxes=$(realpath "$1")
+here=$(dirname "$(realpath "$0")")
+
+if [ "${INTERNET_TEST_INSIDE:-}" = "" ]; then
+	work=$(mktemp -d /tmp/habo-internet.XXXXXX)
+	trap 'rm -rf "$work"' EXIT
+	cp "$boxes" "$here/internet_client.py" "$here/internet.sh" "$work"
+	export INTERNET_TEST_INSIDE=1
+	if [ "$(id -u)" = 0 ]; then
+		chown -R 65534:65534 "$work"
+		as="setpriv --reuid=65534 --regid=65534 --clear-groups"
+	else
+		as=
+	fi
+	# shellcheck disable=SC2086
+	if ! command -v nft ip >/dev/null || ! $as unshare -Urn true; then
+		echo "internet: skipped: needs nft, ip and user namespaces for ordinary users"
+		exit 77
+	fi
+	status=0
+	# shellcheck disable=SC2086
+	cd "$work" && $as unshare -Urnpf --kill-child --mount-proc sh "$work/internet.sh" "$work" || status=$?
+	if [ -n "${2:-}" ]; then
+		mkdir -p "$2"
+		cp "$work"/*.pcapng "$work"/*.ndjson "$2"
+	fi
+	exit $status
+fi
+
+# --- inside: root of a user namespace, in a network namespace with nothing but lo ---
+unshare -n sleep 600 &
+client=$!
+while [ "$(readlink /proc/$client/ns/net)" = "$(readlink /proc/self/ns/net)" ]; do sleep 0.01; done
+in_client() { nsenter -t $client -n "$@"; }
+
+ip link set lo up
+ip link add tap0 type veth peer name eth0 netns $client
+ip addr add 192.0.2.1/24 dev tap0
+ip -6 addr add fd00:1::1/64 dev tap0 nodad
+ip link set tap0 up
+in_client ip link set lo up
+in_client ip addr add 192.0.2.77/24 dev eth0
+in_client ip -6 addr add fd00:1::77/64 dev eth0 nodad
+in_client ip link set eth0 up
+in_client ip route add default via 192.0.2.1
+in_client ip -6 route add default via fd00:1::1
+
+# Every address is ours but the guest's: the kernel answers echo requests, and resets what no rule takes.
+for family in -4 -6; do
+	ip $family rule add pref 100 lookup local
+	ip $family rule del pref 0
+	ip $family route add local default dev lo table local
+done
+ip -4 rule add pref 10 to 192.0.2.77/32 lookup main
+ip -6 rule add pref 10 to fd00:1::77/128 lookup main
+ip -6 rule add pref 11 to fe80::/10 lookup main
+nft -f - <<'RULES'
+table inet habo {
+	chain steer {
+		type filter hook prerouting priority mangle; policy accept;
+		iifname != "tap0" accept
+		ip daddr { 224.0.0.0/4, 255.255.255.255 } accept
+		ip6 daddr ff00::/8 accept
+		meta nfproto ipv4 meta l4proto tcp tproxy ip to :9001 accept
+		meta nfproto ipv6 meta l4proto tcp tproxy ip6 to :9001 accept
+		meta nfproto ipv4 udp dport 53 tproxy ip to :9002 accept
+		meta nfproto ipv6 udp dport 53 tproxy ip6 to :9002 accept
+		meta nfproto ipv4 meta l4proto udp tproxy ip to :9003 accept
+		meta nfproto ipv6 meta l4proto udp tproxy ip6 to :9003 accept
+	}
+}
+RULES
+
+mkfifo ready
+./internet_boxes packets.pcapng log.ndjson tap0 >ready &
+boxes=$!
+read -r _ internet capture <ready
+for pid in $internet $capture; do
+	grep -q '^CapEff:	0*$' /proc/$pid/status || { echo "box $pid has capabilities"; exit 1; }
+done
+in_client /usr/bin/python3 internet_client.py
+kill -TERM $boxes
+wait $boxes
+/usr/bin/python3 internet_client.py --after log.ndjson packets.pcapng
+echo "internet: passed"
