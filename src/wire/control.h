@@ -191,16 +191,20 @@ struct control_heartbeat {
 	uint64_t time_ns;
 	uint64_t marked_tasks;
 	uint64_t stream_frames;
-	uint64_t pending_bytes;  /* waiting in the agent for the stream port */
-	uint64_t dropped_frames; /* the agent's buffer was full */
-	uint64_t dropped_bytes;
+	uint64_t pending_bytes; /* waiting in the agent for the stream port */
 };
 
+/*
+ * The agent drops nothing: when the stream port is blocked it stops draining, and the rings count
+ * what finds no room.
+ */
 struct control_counters {
 	uint64_t time_ns;
 	uint64_t happened[EVENT_CLASS_COUNT]; /* records, as given numbers 0…happened-1 */
 	uint64_t lost[EVENT_CLASS_COUNT];     /* of them without room in the rings */
-	uint64_t dropped[EVENT_CLASS_COUNT];  /* of them dropped for want of room in the agent */
+	uint64_t mark_failures;    /* tasks that should have been marked and could not be */
+	uint64_t planted_overflow; /* files of the sample that found no room in the set of them */
+	uint64_t writes_overflow;  /* open files whose writes could not be summed */
 };
 
 struct control_clock {

@@ -41,7 +41,7 @@ static const struct field exec_fields[] = {
         FIELD(exec.file_mode),
         FIELD(exec.file_uid),
         FIELD(exec.parent),
-        FIELD(exec.old_task),
+        FIELD(exec.reserved),
         FIELD(exec.old_tid),
         FIELD(exec.exec_flags),
         FIELD(exec.argument_count),

@@ -14,7 +14,7 @@
  *
  * Identity: a pid alone names nothing. `task` is (start_boottime_ns >> 10) << 22 | tid: unique as
  * long as the guest runs; `process` is that of the thread group's leader. An exec by a thread that
- * is not the leader takes over the leader's identity, as in the kernel; `old_task` says whose it was.
+ * is not the leader takes over the leader's identity, as in the kernel; `old_tid` says whose it was.
  *
  * Loss: `sequence` counts what happened in a class, from 0 at the start of the record. A record that
  * found no room leaves its number unused, and FRAME_COUNTERS says how many those were:
@@ -158,8 +158,8 @@ struct event_exec {
 	uint32_t file_mode;
 	uint32_t file_uid;
 	uint64_t parent;   /* process id of the real parent */
-	uint64_t old_task; /* identity before, differs when a thread that is not the leader execs */
-	uint32_t old_tid;
+	uint64_t reserved;
+	uint32_t old_tid; /* before; differs from tid when a thread that is not the leader execs */
 	uint32_t exec_flags;
 	uint32_t argument_count;    /* of argv, as the kernel counted */
 	uint32_t environment_count;
