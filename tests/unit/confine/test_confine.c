@@ -362,7 +362,7 @@ static void memory_over_the_limit_is_told_from_a_crash(void **state UNUSED)
 
 static struct error *loops(const struct confine_child *child UNUSED)
 {
-	for (volatile int i = 0;; i++)
+	for (volatile unsigned i = 0;; i++)
 		;
 	return NULL;
 }

@@ -65,11 +65,11 @@ static struct error *task_main(const struct confine_child *child)
 		((struct rules *)child->context)->text[0] = 'X';
 		return NULL;
 	case 'l':
-		for (volatile int i = 0;; i++)
+		for (volatile unsigned i = 0;; i++)
 			;
 	case 'd': /* deaf to its alarm */
 		signal(SIGALRM, SIG_IGN);
-		for (volatile int i = 0;; i++)
+		for (volatile unsigned i = 0;; i++)
 			;
 	case 'w':
 		for (;;) {
