@@ -28,7 +28,7 @@
 	 memset(&(v)->data[(v)->count], 0, sizeof(*(v)->data)), &(v)->data[(v)->count++])
 #define vec_add(v, value) (vec_reserve(v, (v)->count + 1), (v)->data[(v)->count++] = (value))
 #define vec_foreach(v, item)                                                                       \
-	for (__typeof__((v)->data) item = (v)->data; item && item < (v)->data + (v)->count; item++)
+	for (__typeof__(*(v)->data) *item = (v)->data; item && item < (v)->data + (v)->count; item++)
 #define vec_clear(v) ((v)->count = 0)
 #define vec_deinit(v) (free((v)->data), (v)->data = NULL, (v)->count = (v)->capacity = 0)
 

@@ -70,7 +70,7 @@
 #include "model/macros_none.h"
 
 #define list_foreach(list, item)                                                                   \
-	for (__typeof__((list)->data) item = (list)->data;                                         \
+	for (__typeof__(*(list)->data) *item = (list)->data;                                         \
 	     item && item < (list)->data + (list)->count; item++)
 
 /* Copies a vec's elements into the arena and sets the list to them: list_take(arena, &r->flows,
