@@ -193,8 +193,8 @@ static bool is_readable(int fd)
 	return fd >= 0 && poll(&poll_fd, 1, 0) > 0;
 }
 
-/* The wake descriptor of a wait: the interrupt comes first. */
-static const char *reason_to_end(struct job *job, uint64_t deadline_ns, int wake_fd)
+/* Why the run is over, or NULL. */
+static const char *reason_to_end(struct job *job, uint64_t deadline_ns)
 {
 	const struct session *session = &job->session;
 	uint64_t now = clock_monotonic_ns();
@@ -205,8 +205,8 @@ static const char *reason_to_end(struct job *job, uint64_t deadline_ns, int wake
 		return "idle";
 	if (is_readable(job->options->interrupt_fd))
 		return "interrupted";
-	if (is_readable(wake_fd))
-		return "machine_event";
+	if (job->machine_stopped)
+		return "machine_stopped";
 	if (now >= deadline_ns)
 		return "timeout";
 	if (session->has_heartbeat &&
@@ -215,7 +215,7 @@ static const char *reason_to_end(struct job *job, uint64_t deadline_ns, int wake
 	return NULL;
 }
 
-struct error *agent_run(struct job *job, int wake_fd)
+struct error *agent_run(struct job *job)
 {
 	struct session *session = &job->session;
 	struct control_message go = {.type = FRAME_GO};
@@ -227,11 +227,10 @@ struct error *agent_run(struct job *job, int wake_fd)
 	if (err)
 		return err;
 	uint64_t deadline = start + job->options->timeout_ms * 1000000U;
-	while (!(job->end_reason = reason_to_end(job, deadline, wake_fd))) {
+	while (!(job->end_reason = reason_to_end(job, deadline))) {
 		uint64_t now = clock_monotonic_ns();
 		uint64_t left_ms = deadline > now ? (deadline - now) / 1000000 + 1 : 0;
-		err = session_step(session, (int)min_of(left_ms, (uint64_t)SLICE_MS),
-				   wake_fd >= 0 ? wake_fd : job->options->interrupt_fd);
+		err = session_step(session, (int)min_of(left_ms, (uint64_t)SLICE_MS));
 		if (err)
 			return err;
 	}

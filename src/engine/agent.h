@@ -12,9 +12,8 @@ MUST_USE struct error *agent_hello(struct job *job);
 MUST_USE struct error *agent_prepare(struct job *job);
 /* Makes the sample's process, stopped; monitors attach. */
 MUST_USE struct error *agent_start(struct job *job);
-/* Lets it go and waits for its end, the time limit, an interrupt, or the machine's end.
- * wake_fd: readable when the machine has something to say (-1: none). */
-MUST_USE struct error *agent_run(struct job *job, int wake_fd);
+/* Lets it go and waits for its end, the time limit, an interrupt, or the machine's end. */
+MUST_USE struct error *agent_run(struct job *job);
 /* Freezes what belongs to the sample. */
 MUST_USE struct error *agent_freeze(struct job *job);
 /* Brings out processes and files. */

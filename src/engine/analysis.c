@@ -147,8 +147,7 @@ static void job_deinit(struct job *job)
 	vec_deinit(&job->cross_checks);
 	vec_deinit(&job->stages);
 	vec_deinit(&job->artifacts);
-	vec_deinit(&job->processes);
-	vec_deinit(&job->behaviors);
+	vec_deinit(&job->highlights);
 }
 
 struct error *analysis_run(const struct analysis_options *options, struct arena *arena,

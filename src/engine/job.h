@@ -43,15 +43,19 @@ struct job {
 	bool has_session;
 	uint64_t go_realtime_ns;  /* host, when the sample was let go */
 	uint64_t go_guest_ns;     /* guest-monotonic */
-	const char *end_reason;   /* how the run ended: idle, timeout, interrupted, … */
+	const char *end_reason;   /* idle, timeout, interrupted, machine_gone, machine_stopped,
+				   * agent_silent */
+	bool machine_stopped;     /* panicked, powered off, reset */
+	bool has_run;             /* the sample was let go */
+	struct trace_summary trace;
+	uint64_t event_total;
 
 	vec(struct problem) problems;
 	vec(struct counter) counters;
 	vec(struct cross_check) cross_checks;
 	vec(struct stage) stages;
 	vec(struct artifact) artifacts;
-	vec(struct process) processes;
-	vec(struct behavior) behaviors;
+	vec(struct event) highlights; /* main events, for the timeline */
 };
 
 /* A path in the result folder, in the arena. */

@@ -46,7 +46,7 @@ struct analysis_options {
 	uint64_t setup_timeout_ms;
 	uint64_t file_limit;       /* bytes of one file that is brought out */
 	uint64_t files_limit;      /* of all */
-	const struct option *effective; /* for analysis.options */
+	const struct analysis_option *effective; /* for analysis.options */
 	size_t effective_count;
 	int interrupt_fd; /* readable: end the run now and report what there is; -1: none */
 	/* Called as stages begin; may be NULL. */

@@ -272,24 +272,30 @@ static struct error *send_out(struct session *session)
 	return NULL;
 }
 
-struct error *session_step(struct session *session, int timeout_ms, int wake)
+struct error *session_step(struct session *session, int timeout_ms)
 {
-	struct pollfd polls[] = {
+	const struct session_side *side = &session->side;
+	struct pollfd polls[2 + SESSION_SIDE_MAX] = {
 	        {.fd = session->control_fd, .events = POLLIN},
 	        {.fd = session->stream_fd, .events = POLLIN},
-	        {.fd = wake, .events = POLLIN},
 	};
+	size_t side_count = min_of(side->fd_count, (size_t)SESSION_SIDE_MAX);
+
+	for (size_t i = 0; i < side_count; i++)
+		polls[2 + i] = (struct pollfd){.fd = side->fds[i], .events = POLLIN};
 
 	struct error *err = send_out(session);
 	if (err)
 		return err;
 	if (session->outgoing.size)
 		polls[0].events |= POLLOUT;
-	if (poll(polls, ARRAY_SIZE(polls), timeout_ms) < 0) {
+	if (poll(polls, 2 + side_count, timeout_ms) < 0) {
 		if (errno == EINTR)
 			return NULL;
 		return error_os(errno, "poll");
 	}
+	if (side->pump)
+		side->pump(side->context);
 	if (polls[1].revents)
 		err = take_in(session, session->stream_fd, &session->stream, on_stream_frame);
 	if (!err && polls[0].revents & (POLLIN | POLLHUP | POLLERR))
@@ -320,7 +326,7 @@ struct error *session_settle(struct session *session, int timeout_ms, const char
 		if (left == 0)
 			return error_new(ERROR_TIMEOUT, "%s: the agent did not answer in %d ms", what,
 					 timeout_ms);
-		struct error *err = session_step(session, left, -1);
+		struct error *err = session_step(session, left);
 		if (err)
 			return error_wrap(err, "%s", what);
 	}
@@ -347,7 +353,7 @@ bool session_drain(struct session *session, uint64_t frames, int timeout_ms)
 		int left = left_ms(deadline);
 		if (left == 0)
 			return false;
-		struct error *err = session_step(session, left, -1);
+		struct error *err = session_step(session, left);
 		if (err) {
 			error_free(err);
 			return false;

@@ -33,7 +33,17 @@ struct session_problem {
 	const char *text;
 };
 
+/* Others that have something to say while the session waits: the machine, the analyst. */
+struct session_side {
+	const int *fds; /* -1: none */
+	size_t fd_count; /* at most SESSION_SIDE_MAX */
+	void (*pump)(void *context); /* called after each wait */
+	void *context;
+};
+enum { SESSION_SIDE_MAX = 8 };
+
 struct session {
+	struct session_side side;
 	int control_fd; /* not owned, non-blocking from here on */
 	int stream_fd;
 	int events_fd;  /* events.bin; not owned */
@@ -84,9 +94,8 @@ void session_deinit(struct session *session);
 
 /* Queues a request; the number that requests_done reaches when it is done. */
 uint32_t session_send(struct session *session, const struct control_message *message);
-/* Waits at most timeout_ms for something to happen and takes it in. Further descriptors that should
- * end the wait are given by `wake` (-1: none). */
-MUST_USE struct error *session_step(struct session *session, int timeout_ms, int wake);
+/* Waits at most timeout_ms for something to happen and takes it in. */
+MUST_USE struct error *session_step(struct session *session, int timeout_ms);
 /* Sends, waits for the answer; an errno in it is an error that names `what`. */
 MUST_USE struct error *session_call(struct session *session, const struct control_message *message,
 				    int timeout_ms, const char *what);
