@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+/*
+ * What marked tasks have changed: the paths to bring out at the end, and whether something that
+ * they planted is still due to run (a cron line, a timer, an at job).
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/span.h"
+#include "wire/event_read.h"
+
+enum { CHANGES_MAX = 20000 };
+
+struct change {
+	char *path;
+	uint64_t writer; /* process */
+};
+
+struct changes {
+	struct change *slots; /* open addressing by path, `capacity` a power of two */
+	size_t capacity;
+	size_t count;
+	uint64_t overflow; /* paths that found no room */
+	bool due;
+};
+
+void changes_init(struct changes *changes);
+void changes_deinit(struct changes *changes);
+/* Looks at a record of class file. */
+void changes_note(struct changes *changes, const struct event_record *record);
+/* Whether a file there may start something by itself. */
+bool path_is_scheduled(const char *path);
