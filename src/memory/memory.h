@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+/*
+ * Memory forensics without profiles: a Linux kernel's own symbols and types are found in the image,
+ * plugins read from it. The library opens nothing; it is run in a confined child.
+ *
+ *	err = image_open(fd, &image);              or image_open_live(fd, regions, n, &image)
+ *	err = memory_analyze(image, NULL, arena, &report);
+ *
+ * What is malformed in the image becomes rows in report->anomalies, never an error, and never keeps
+ * another plugin from its rows.
+ */
+#include "memory/image.h"
+#include "model/model.h"
+
+struct memory_options {
+	const char *const *plugins; /* names; NULL: all */
+	size_t plugin_count;
+	uint64_t vmcoreinfo_paddr; /* where VMCOREINFO lies, when a template remembers it; else 0 */
+	bool skip_scan;            /* leave out passes over all of physical memory */
+};
+
+struct memory_context;
+
+struct memory_plugin {
+	const char *name;  /* what the user writes */
+	const char *title; /* in a line */
+	const char *list;  /* the list of memory_report that it fills */
+	/* NULL, or why it could not run at all (text of the arena or a literal). */
+	const char *(*run)(struct memory_context *context);
+};
+extern const struct memory_plugin memory_plugins[];
+extern const size_t memory_plugin_count;
+
+/* options may be NULL. ERROR_NOT_FOUND when no kernel is in the image, ERROR_USAGE for an unknown
+ * plugin. Everything in *ret lives in the arena, whose limit should be MEMORY_ARENA_MAX at least. */
+enum { MEMORY_ARENA_MAX = 256 << 20 };
+MUST_USE struct error *memory_analyze(struct image *image, const struct memory_options *options,
+				      struct arena *arena, struct memory_report *ret);
