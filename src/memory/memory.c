@@ -9,7 +9,7 @@
 
 const struct memory_plugin memory_plugins[] = {
         {"processes", "processes by task list, pid tables, families and scan", "processes",
-         plugin_processes},
+         "pid ppid uid standing name exe argv notes", plugin_processes},
 };
 const size_t memory_plugin_count = ARRAY_SIZE(memory_plugins);
 
