@@ -11,7 +11,14 @@
 #include "confine/confine.h"
 #include "memory/memory.h"
 
-enum { PLUGINS_MAX = 64, OPTION_NO_SCAN = 256, OPTION_CSV, OPTION_JSON, OPTION_LIST, TIMEOUT_MS = 600000 };
+enum {
+	PLUGINS_MAX = 64,
+	OPTION_NO_SCAN = 256,
+	OPTION_CSV,
+	OPTION_JSON,
+	OPTION_LIST,
+	TIMEOUT_MS = 600000
+};
 
 struct settings {
 	const char *path;
@@ -21,12 +28,12 @@ struct settings {
 };
 
 static const struct argp_option options[] = {
-        {"json", OPTION_JSON, NULL, 0, "print the whole result as JSON", 0},
-        {"csv", OPTION_CSV, NULL, 0, "print the rows as CSV", 0},
-        {"list", OPTION_LIST, NULL, 0, "list the plugins", 0},
-        {"no-scan", OPTION_NO_SCAN, NULL, 0, "leave out passes over all of physical memory", 0},
-        {"quiet", 'q', NULL, 0, "print no summary on stderr", 0},
-        {0},
+	{"json", OPTION_JSON, NULL, 0, "print the whole result as JSON", 0},
+	{"csv", OPTION_CSV, NULL, 0, "print the rows as CSV", 0},
+	{"list", OPTION_LIST, NULL, 0, "list the plugins", 0},
+	{"no-scan", OPTION_NO_SCAN, NULL, 0, "leave out passes over all of physical memory", 0},
+	{"quiet", 'q', NULL, 0, "print no summary on stderr", 0},
+	{0},
 };
 
 static error_t parse(int key, char *argument, struct argp_state *state)
@@ -186,10 +193,11 @@ static int print_report(const struct settings *settings, const struct memory_rep
 int cli_memory(int argc, char **argv)
 {
 	static const struct argp argp = {
-	        .options = options,
-	        .parser = parse,
-	        .args_doc = "IMAGE [PLUGIN…]",
-	        .doc = "Look into a memory image of a Linux machine: raw, LiME, AVML, or an ELF core of "
+		.options = options,
+		.parser = parse,
+		.args_doc = "IMAGE [PLUGIN…]",
+		.doc = "Look into a memory image of a Linux machine: raw, LiME, AVML, or an ELF "
+		       "core of "
 		       "QEMU. The kernel's symbols and types are found in the image itself.",
 	};
 	struct settings settings = {0};

@@ -56,8 +56,8 @@ static void write_value(struct buffer *out, const struct field *field, const voi
 		buffer_append_text(out, load(bool, field, row) ? "yes" : "no");
 		break;
 	case FIELD_ENUM:
-		buffer_append_text(out, model_value_name(field->enumeration,
-							 load(unsigned, field, row)));
+		buffer_append_text(
+			out, model_value_name(field->enumeration, load(unsigned, field, row)));
 		break;
 	case FIELD_BYTES: {
 		struct span bytes = load(struct span, field, row);
@@ -169,7 +169,8 @@ void table_write_text(struct buffer *out, const struct record *record, struct mo
 		for (size_t c = 0; c < count; c++) {
 			size_t width = cell(out, chosen[c], row_at(rows, record, i));
 			if (c + 1 < count)
-				pad(out, width, max_of(widths[c] + 2, width < WIDTH_MAX ? 0 : width + 2));
+				pad(out, width,
+				    max_of(widths[c] + 2, width < WIDTH_MAX ? 0 : width + 2));
 		}
 		buffer_append_char(out, '\n');
 	}

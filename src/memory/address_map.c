@@ -22,7 +22,8 @@ static size_t slot_of(const struct address_map *map, uint64_t key)
 
 static void grow(struct address_map *map)
 {
-	struct address_map wider = {.slots = map->slots ? map->slots * 2 : 256, .count = map->count};
+	struct address_map wider = {.slots = map->slots ? map->slots * 2 : 256,
+				    .count = map->count};
 
 	wider.keys = xcalloc(wider.slots, sizeof(*wider.keys));
 	wider.values = xcalloc(wider.slots, sizeof(*wider.values));

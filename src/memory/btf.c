@@ -45,12 +45,12 @@ static struct type type_at(struct span types, uint32_t offset)
 	uint32_t info = word(types, (uint64_t)offset + 4);
 
 	return (struct type){
-	        .name = word(types, offset),
-	        .count = info & 0xffff,
-	        .kind = info >> 24 & 0x1f,
-	        .flag = info >> 31,
-	        .size = word(types, (uint64_t)offset + 8),
-	        .data = offset + BTF_TYPE,
+		.name = word(types, offset),
+		.count = info & 0xffff,
+		.kind = info >> 24 & 0x1f,
+		.flag = info >> 31,
+		.size = word(types, (uint64_t)offset + 8),
+		.data = offset + BTF_TYPE,
 	};
 }
 
@@ -112,8 +112,8 @@ bool btf_size(struct image *image, uint64_t paddr, uint64_t *ret)
 	struct span header = span_of(bytes, sizeof(bytes));
 
 	if (!image_read(image, paddr, bytes, sizeof(bytes)) ||
-	    span_u16(header, 0, BYTE_ORDER_LITTLE) != BTF_MAGIC || bytes[2] != 1 ||
-	    bytes[3] != 0 || word(header, 4) != BTF_HEADER)
+	    span_u16(header, 0, BYTE_ORDER_LITTLE) != BTF_MAGIC || bytes[2] != 1 || bytes[3] != 0 ||
+	    word(header, 4) != BTF_HEADER)
 		return false;
 	uint64_t type_end = (uint64_t)word(header, 8) + word(header, 12);
 	uint64_t string_end = (uint64_t)word(header, 16) + word(header, 20);
@@ -198,7 +198,8 @@ void btf_deinit(struct btf *btf)
 	*btf = (struct btf){0};
 }
 
-bool btf_scan(struct image *image, struct image_cursor *cursor, uint64_t *ret_paddr, uint64_t *ret_size)
+bool btf_scan(struct image *image, struct image_cursor *cursor, uint64_t *ret_paddr,
+	      uint64_t *ret_size)
 {
 	static const uint8_t magic[] = {0x9f, 0xeb, 1, 0, BTF_HEADER, 0, 0, 0};
 	enum { KERNEL_MIN = 1 << 20 }; /* a module's is smaller */
@@ -380,8 +381,8 @@ bool btf_enumerator(const struct btf *btf, const char *name, const char *value, 
 			continue;
 		uint32_t low = word(btf->types, at + 4);
 		*ret = type.kind == KIND_ENUM64
-		               ? (int64_t)(low | (uint64_t)word(btf->types, at + 8) << 32)
-		               : (int32_t)low;
+			       ? (int64_t)(low | (uint64_t)word(btf->types, at + 8) << 32)
+			       : (int32_t)low;
 		return true;
 	}
 	return false;

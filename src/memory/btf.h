@@ -10,7 +10,7 @@
 enum {
 	BTF_SIZE_MAX = 64 << 20,
 	BTF_TYPES_MAX = 1 << 20,
-	BTF_DEPTH_MAX = 16, /* modifiers in a row, anonymous members inside one another */
+	BTF_DEPTH_MAX = 16,     /* modifiers in a row, anonymous members inside one another */
 	BTF_WORK_MAX = 1 << 16, /* members looked at for one path */
 };
 
@@ -18,9 +18,9 @@ struct btf {
 	struct image_blob blob;
 	struct span types;
 	struct span strings;
-	uint32_t count;     /* of types; ids run from 1 */
-	uint32_t *offsets;  /* in types, by id */
-	uint32_t *hash;     /* ids of structs, unions and enums by name */
+	uint32_t count;    /* of types; ids run from 1 */
+	uint32_t *offsets; /* in types, by id */
+	uint32_t *hash;    /* ids of structs, unions and enums by name */
 	size_t hash_mask;
 };
 
@@ -40,7 +40,8 @@ bool btf_size(struct image *image, uint64_t paddr, uint64_t *ret);
 bool btf_read(struct image *image, uint64_t paddr, uint64_t size, struct btf *ret);
 void btf_deinit(struct btf *btf);
 /* Looks through all memory for the next header at or behind the cursor that could be a kernel's. */
-bool btf_scan(struct image *image, struct image_cursor *cursor, uint64_t *ret_paddr, uint64_t *ret_size);
+bool btf_scan(struct image *image, struct image_cursor *cursor, uint64_t *ret_paddr,
+	      uint64_t *ret_size);
 
 /* Size of struct or union `name`; 0 when there is none. */
 uint32_t btf_struct_size(const struct btf *btf, const char *name);

@@ -106,20 +106,27 @@ static void read_lime(struct image *image)
 /* A QEMU CPU note: u32 version, size; 18 registers; 10 segments of 24 bytes; cr0 to cr4. */
 static void read_cpu(struct image *image, struct span note)
 {
-	enum { REGISTERS = 8, RIP = 16, SEGMENTS = REGISTERS + 18 * 8, SEGMENT = 24, BASE = 16,
-	       GS = 5, IDT = 9, CONTROL = SEGMENTS + 10 * SEGMENT };
+	enum {
+		REGISTERS = 8,
+		RIP = 16,
+		SEGMENTS = REGISTERS + 18 * 8,
+		SEGMENT = 24,
+		BASE = 16,
+		GS = 5,
+		IDT = 9,
+		CONTROL = SEGMENTS + 10 * SEGMENT
+	};
 
-	if (note.size < QEMU_CPU_SIZE ||
-	    span_u32(note, 0, BYTE_ORDER_LITTLE) != QEMU_CPU_VERSION ||
+	if (note.size < QEMU_CPU_SIZE || span_u32(note, 0, BYTE_ORDER_LITTLE) != QEMU_CPU_VERSION ||
 	    image->cpus.count >= IMAGE_CPUS_MAX)
 		return;
 	struct image_cpu cpu = {
-	        .rip = span_u64(note, REGISTERS + RIP * 8, BYTE_ORDER_LITTLE),
-	        .gs_base = span_u64(note, SEGMENTS + GS * SEGMENT + BASE, BYTE_ORDER_LITTLE),
-	        .idt_base = span_u64(note, SEGMENTS + IDT * SEGMENT + BASE, BYTE_ORDER_LITTLE),
-	        .cr0 = span_u64(note, CONTROL, BYTE_ORDER_LITTLE),
-	        .cr3 = span_u64(note, CONTROL + 24, BYTE_ORDER_LITTLE),
-	        .cr4 = span_u64(note, CONTROL + 32, BYTE_ORDER_LITTLE),
+		.rip = span_u64(note, REGISTERS + RIP * 8, BYTE_ORDER_LITTLE),
+		.gs_base = span_u64(note, SEGMENTS + GS * SEGMENT + BASE, BYTE_ORDER_LITTLE),
+		.idt_base = span_u64(note, SEGMENTS + IDT * SEGMENT + BASE, BYTE_ORDER_LITTLE),
+		.cr0 = span_u64(note, CONTROL, BYTE_ORDER_LITTLE),
+		.cr3 = span_u64(note, CONTROL + 24, BYTE_ORDER_LITTLE),
+		.cr4 = span_u64(note, CONTROL + 32, BYTE_ORDER_LITTLE),
 	};
 	vec_add(&image->cpus, cpu);
 }
@@ -179,8 +186,9 @@ static void read_core(struct image *image)
 		if (type == PT_NOTE)
 			read_notes(image, span_clip(image->file, offset, size));
 		if (type == PT_LOAD &&
-		    !image_add_range(image, (struct image_range){
-		                                    .paddr = paddr, .size = size, .offset = offset})) {
+		    !image_add_range(
+			    image,
+			    (struct image_range){.paddr = paddr, .size = size, .offset = offset})) {
 			image->cut_ranges++;
 			return;
 		}

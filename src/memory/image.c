@@ -10,8 +10,8 @@
 #include "memory/snappy.h"
 
 enum {
-	CACHE_PAGES = 4096,                  /* 16 MiB of single pages */
-	CACHE_BLOCKS = 128,                  /* 8 MiB of decoded blocks */
+	CACHE_PAGES = 4096, /* 16 MiB of single pages */
+	CACHE_BLOCKS = 128, /* 8 MiB of decoded blocks */
 	CACHE_EMPTY = 0,
 };
 
@@ -54,9 +54,9 @@ void image_free(struct image *image)
 const char *image_format_name(enum image_format format)
 {
 	static const char *const names[] = {
-	        [IMAGE_FORMAT_RAW] = "raw",   [IMAGE_FORMAT_LIME] = "lime",
-	        [IMAGE_FORMAT_AVML] = "avml", [IMAGE_FORMAT_ELF] = "elf",
-	        [IMAGE_FORMAT_LIVE] = "live",
+		[IMAGE_FORMAT_RAW] = "raw",   [IMAGE_FORMAT_LIME] = "lime",
+		[IMAGE_FORMAT_AVML] = "avml", [IMAGE_FORMAT_ELF] = "elf",
+		[IMAGE_FORMAT_LIVE] = "live",
 	};
 	return names[format];
 }
@@ -177,10 +177,9 @@ struct error *image_open_live(int fd, const struct image_region *regions, size_t
 	image->format = IMAGE_FORMAT_LIVE;
 	image->fd = fd;
 	for (size_t i = 0; i < count; i++)
-		if (!image_add_range(image, (struct image_range){
-		                                    .paddr = regions[i].paddr,
-		                                    .size = regions[i].size,
-		                                    .offset = regions[i].host_offset}))
+		if (!image_add_range(image, (struct image_range){.paddr = regions[i].paddr,
+								 .size = regions[i].size,
+								 .offset = regions[i].host_offset}))
 			return error_new(ERROR_LIMIT, "%zu regions are too many", count);
 	return image_finish(&image, ret);
 }

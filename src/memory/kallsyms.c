@@ -105,8 +105,8 @@ static bool decode_names(struct kallsyms *symbols, struct span names,
 			if (capacity > KALLSYMS_TEXT_MAX)
 				return false;
 			capacity += capacity / 2;
-			symbols->text = xrealloc_array(symbols->text,
-						       capacity + KALLSYMS_NAME_MAX + 1, 1);
+			symbols->text =
+				xrealloc_array(symbols->text, capacity + KALLSYMS_NAME_MAX + 1, 1);
 		}
 		size_t size = expand(tokens, name, symbols->text + used);
 		if (size < 2)
@@ -147,8 +147,7 @@ static enum kallsyms_mode guess_mode(struct span offsets, size_t count)
 
 /* Finds the mode that gives _stext its address. */
 static bool choose_mode(const struct kallsyms *symbols, struct span offsets,
-			const struct kallsyms_place *place, uint64_t base,
-			enum kallsyms_mode *ret)
+			const struct kallsyms_place *place, uint64_t base, enum kallsyms_mode *ret)
 {
 	static const enum kallsyms_mode modes[] = {KALLSYMS_PERCPU, KALLSYMS_RELATIVE,
 						   KALLSYMS_PLACE, KALLSYMS_ABSOLUTE};
@@ -203,7 +202,8 @@ static bool decode(struct image *image, const struct kallsyms_place *place, stru
 	struct kallsyms_tokens table;
 	uint64_t base = 0;
 
-	uint64_t token_size = min_of((uint64_t)KALLSYMS_TOKENS_MAX, image_left(image, place->tokens));
+	uint64_t token_size =
+		min_of((uint64_t)KALLSYMS_TOKENS_MAX, image_left(image, place->tokens));
 	if (names_end <= place->names ||
 	    !image_blob_read(image, place->names, names_end - place->names, &names) ||
 	    !image_blob_read(image, place->tokens, token_size, &tokens) ||
@@ -220,7 +220,7 @@ static bool decode(struct image *image, const struct kallsyms_place *place, stru
 		return false;
 	for (size_t i = 0; i < ret->count; i++)
 		ret->addresses[i] =
-		        address_of(ret->mode, offsets.bytes, i, base, place->offsets_vaddr);
+			address_of(ret->mode, offsets.bytes, i, base, place->offsets_vaddr);
 	sort_addresses(ret);
 	return true;
 }

@@ -17,8 +17,8 @@
 
 enum {
 	KALLSYMS_MIN = 2000,
-	KALLSYMS_MAX = 1 << 20,       /* symbols */
-	KALLSYMS_NAME_MAX = 512,      /* KSYM_NAME_LEN since 6.1 */
+	KALLSYMS_MAX = 1 << 20,  /* symbols */
+	KALLSYMS_NAME_MAX = 512, /* KSYM_NAME_LEN since 6.1 */
 	KALLSYMS_TOKENS = 256,
 	KALLSYMS_TOKENS_MAX = 16384,  /* bytes of the token table */
 	KALLSYMS_TEXT_MAX = 64 << 20, /* bytes of all names, decoded */
@@ -29,20 +29,20 @@ enum kallsyms_mode { KALLSYMS_ABSOLUTE, KALLSYMS_PERCPU, KALLSYMS_RELATIVE, KALL
 /* Where the tables lie, physically. */
 struct kallsyms_place {
 	uint64_t num_syms, names, tokens, index, offsets, base; /* base 0: none is stored */
-	uint64_t offsets_vaddr; /* for PLACE; 0 when not known */
-	uint64_t stext;         /* the address that _stext must get; 0 when not known */
+	uint64_t offsets_vaddr;                                 /* for PLACE; 0 when not known */
+	uint64_t stext; /* the address that _stext must get; 0 when not known */
 };
 
 struct kallsyms {
 	size_t count;
 	enum kallsyms_mode mode;
-	uint64_t *addresses;   /* ascending where the kernel's are */
-	uint32_t *names;       /* offset in text of the name; its type stands before it */
+	uint64_t *addresses; /* ascending where the kernel's are */
+	uint32_t *names;     /* offset in text of the name; its type stands before it */
 	char *text;
 	size_t text_size;
-	uint32_t *hash;        /* index + 1 by name; a power of two of slots */
+	uint32_t *hash; /* index + 1 by name; a power of two of slots */
 	size_t hash_mask;
-	uint32_t *order;       /* indexes by address; NULL when addresses ascend as they are */
+	uint32_t *order; /* indexes by address; NULL when addresses ascend as they are */
 };
 
 /* Decodes the tables at known places. False: they are no tables, or _stext does not agree. */

@@ -15,7 +15,7 @@
 
 enum {
 	DIGITS_SIZE = 20,
-	BEFORE_MAX = 16 << 20,  /* bytes of tables before the tokens */
+	BEFORE_MAX = 16 << 20, /* bytes of tables before the tokens */
 	BEHIND_MAX = 16 << 20,
 	INDEX_GAP_MAX = 64,     /* between the tokens' end and their index */
 	CANDIDATES_MAX = 20000, /* numbers that are tried in full per token table */
@@ -55,7 +55,7 @@ static bool find_table(struct span window, size_t digits, size_t *ret_table, siz
 		    first > starts[1])
 			continue;
 		while (i < KALLSYMS_TOKENS && span_u16(window, index + 2 * i, BYTE_ORDER_LITTLE) ==
-		                                      starts[i] - starts[1] + first)
+						      starts[i] - starts[1] + first)
 			i++;
 		if (i < KALLSYMS_TOKENS)
 			continue;
@@ -84,7 +84,8 @@ static bool try_names(struct span names, uint32_t count, const struct kallsyms_t
 		if (!kallsyms_next_name(&reader, &name))
 			return false;
 		uint8_t first = name.data[0];
-		if (i < 512 && (tokens->sizes[first] == 0 || !is_symbol_type(tokens->data[first][0])))
+		if (i < 512 &&
+		    (tokens->sizes[first] == 0 || !is_symbol_type(tokens->data[first][0])))
 			return false;
 	}
 	*ret_end = reader.offset;

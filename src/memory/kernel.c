@@ -30,10 +30,10 @@ struct error *kernel_open(struct image *image, struct arena *arena, const struct
 const char *kernel_rung_name(enum kernel_rung rung)
 {
 	static const char *const names[] = {
-	        [KERNEL_RUNG_NOTE] = "vmcoreinfo_note",
-	        [KERNEL_RUNG_PAGE] = "vmcoreinfo_page",
-	        [KERNEL_RUNG_KALLSYMS] = "kallsyms_scan",
-	        [KERNEL_RUNG_BTF] = "btf_scan",
+		[KERNEL_RUNG_NOTE] = "vmcoreinfo_note",
+		[KERNEL_RUNG_PAGE] = "vmcoreinfo_page",
+		[KERNEL_RUNG_KALLSYMS] = "kallsyms_scan",
+		[KERNEL_RUNG_BTF] = "btf_scan",
 	};
 	return names[rung];
 }

@@ -23,8 +23,10 @@ static const struct size_row sizes[] = {
 
 static const struct member_row members[] = {
 #define SIZE(structure)
-#define MEMBER(structure, name, path) {offsetof(struct layout, structure##_##name), #structure, path},
-#define ALSO(structure, name, other, path) {offsetof(struct layout, structure##_##name), other, path},
+#define MEMBER(structure, name, path)                                                              \
+	{offsetof(struct layout, structure##_##name), #structure, path},
+#define ALSO(structure, name, other, path)                                                         \
+	{offsetof(struct layout, structure##_##name), other, path},
 #include "memory/layout.def"
 #undef SIZE
 #undef MEMBER

@@ -4,7 +4,7 @@
 #include "memory/btf.h"
 
 struct layout {
-#define SIZE(structure)               uint32_t structure##_bytes;
+#define SIZE(structure) uint32_t structure##_bytes;
 #define MEMBER(structure, name, path) struct member structure##_##name;
 #define ALSO(structure, name, other, path)
 #include "memory/layout.def"

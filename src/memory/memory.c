@@ -8,8 +8,8 @@
 #include "memory/context.h"
 
 const struct memory_plugin memory_plugins[] = {
-        {"processes", "processes by task list, pid tables, families and scan", "processes",
-         "pid ppid uid standing name exe argv notes", plugin_processes},
+	{"processes", "processes by task list, pid tables, families and scan", "processes",
+	 "pid ppid uid standing name exe argv notes", plugin_processes},
 };
 const size_t memory_plugin_count = ARRAY_SIZE(memory_plugins);
 
@@ -31,9 +31,10 @@ void context_anomaly(struct memory_context *context, const char *code, uint64_t 
 	va_start(args, format);
 	cleanup_free char *text = xvasprintf(format, args);
 	va_end(args);
-	vec_add(&context->anomalies, ((struct anomaly){.code = code,
-						       .offset = address,
-						       .text = arena_strdup(context->arena, text)}));
+	vec_add(&context->anomalies,
+		((struct anomaly){.code = code,
+				  .offset = address,
+				  .text = arena_strdup(context->arena, text)}));
 }
 
 void text_list_add(struct text_list *list, const char *text)

@@ -23,9 +23,9 @@ struct memory_options {
 struct memory_context;
 
 struct memory_plugin {
-	const char *name;  /* what the user writes */
-	const char *title; /* in a line */
-	const char *list;  /* the list of memory_report that it fills */
+	const char *name;    /* what the user writes */
+	const char *title;   /* in a line */
+	const char *list;    /* the list of memory_report that it fills */
 	const char *columns; /* of that list, for a narrow table */
 	/* NULL, or why it could not run at all (text of the arena or a literal). */
 	const char *(*run)(struct memory_context *context);

@@ -78,7 +78,7 @@ bool path_file(struct kernel *kernel, uint64_t file, struct file_facts *ret)
 	facts.size = kernel_get(kernel, facts.inode, layout->inode_i_size);
 	facts.is_deleted = layout->inode_i_nlink.found && facts.links == 0;
 	facts.is_memfd = facts.path && strncmp(facts.path, "/memfd:", 7) == 0 &&
-	                 kernel_get(kernel, dentry, layout->dentry_d_parent) == dentry;
+			 kernel_get(kernel, dentry, layout->dentry_d_parent) == dentry;
 	*ret = facts;
 	return true;
 }

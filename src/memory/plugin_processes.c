@@ -100,7 +100,7 @@ static void note_identity(struct notes *notes, struct kernel *kernel,
 	const char *first = row->argv.count ? row->argv.data[0] : NULL;
 	uint64_t mm = kernel_get(kernel, row->address, kernel->layout.task_struct_mm);
 	bool claims_kernel = (first && first[0] == '[') ||
-	                     (row->name && (text_starts_with(row->name, "kworker/") ||
+			     (row->name && (text_starts_with(row->name, "kworker/") ||
 					    text_starts_with(row->name, "[")));
 
 	if (row->exe_memfd)
@@ -197,7 +197,7 @@ static void add_threads(struct build *build, struct thread_ref *threads, size_t 
 		size_t kept = min_of(end - i, (size_t)THREADS_MAX);
 		struct memory_process *process = &build->rows.data[row];
 		process->threads.data =
-		        arena_alloc(build->context->arena, kept * sizeof(struct memory_thread));
+			arena_alloc(build->context->arena, kept * sizeof(struct memory_thread));
 		process->threads.count = kept;
 		for (size_t k = 0; k < kept; k++)
 			process->threads.data[k] = threads[i + k].thread;
@@ -236,11 +236,12 @@ const char *plugin_processes(struct memory_context *context)
 		if (is_remnant(kernel, task->address))
 			continue;
 		struct thread_ref *thread = vec_push(&threads);
-		thread->leader = kernel_get(kernel, task->address, layout->task_struct_group_leader);
+		thread->leader =
+			kernel_get(kernel, task->address, layout->task_struct_group_leader);
 		thread->thread.address = task->address;
 		thread->thread.tid = pid;
 		thread->thread.name =
-		        kernel_array_text(kernel, task->address, layout->task_struct_comm);
+			kernel_array_text(kernel, task->address, layout->task_struct_comm);
 	}
 	if (build.rows.count)
 		qsort(build.rows.data, build.rows.count, sizeof(*build.rows.data), by_pid);

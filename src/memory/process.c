@@ -16,8 +16,12 @@ static const char *state_name(uint64_t state, uint64_t exit_state)
 		uint64_t bits;
 		const char *name;
 	} names[] = {
-	        {PROCESS_STATE_NEW, "new"}, {PROCESS_STATE_DEAD, "dead"}, {0x40, "parked"},
-	        {8, "traced"},              {4, "stopped"},               {1, "sleeping"},
+		{PROCESS_STATE_NEW, "new"},
+		{PROCESS_STATE_DEAD, "dead"},
+		{0x40, "parked"},
+		{8, "traced"},
+		{4, "stopped"},
+		{1, "sleeping"},
 	};
 	if (exit_state & PROCESS_EXIT_ZOMBIE)
 		return "zombie";
@@ -81,8 +85,8 @@ void process_read(struct memory_context *context, uint64_t task, struct memory_p
 	ret->name = kernel_array_text(kernel, task, layout->task_struct_comm);
 	ret->state = state_name(kernel_get(kernel, task, layout->task_struct_state),
 				kernel_get(kernel, task, layout->task_struct_exit_state));
-	ret->is_kernel_thread = (kernel_get(kernel, task, layout->task_struct_flags) &
-				 PROCESS_KERNEL_THREAD) != 0;
+	ret->is_kernel_thread =
+		(kernel_get(kernel, task, layout->task_struct_flags) & PROCESS_KERNEL_THREAD) != 0;
 	ret->uid = kernel_get(kernel, cred, layout->cred_uid);
 	ret->euid = kernel_get(kernel, cred, layout->cred_euid);
 	ret->gid = kernel_get(kernel, cred, layout->cred_gid);
@@ -103,8 +107,7 @@ bool process_space(struct kernel *kernel, uint64_t task, struct space *ret)
 	uint64_t pgd = kernel_get(kernel, mm, layout->mm_struct_pgd);
 	struct translation found;
 
-	if (!mm || !kernel_is_address(kernel, pgd) ||
-	    !space_translate(&kernel->space, pgd, &found))
+	if (!mm || !kernel_is_address(kernel, pgd) || !space_translate(&kernel->space, pgd, &found))
 		return false;
 	space_init(ret, kernel->image, found.paddr, kernel->space.levels);
 	return true;
@@ -113,9 +116,10 @@ bool process_space(struct kernel *kernel, uint64_t task, struct space *ret)
 /* Whether a variable says how programs are loaded or what a shell keeps. */
 static bool is_telling(const char *variable)
 {
-	static const char *const starts[] = {"LD_",       "GCONV_PATH=", "HISTFILE=", "HISTSIZE=",
-					     "HISTCONTROL=", "BASH_ENV=", "PROMPT_COMMAND=",
-					     "PYTHONSTARTUP=", "PYTHONPATH=", "PERL5LIB=", "SSH_"};
+	static const char *const starts[] = {
+		"LD_",       "GCONV_PATH=",     "HISTFILE=",      "HISTSIZE=",   "HISTCONTROL=",
+		"BASH_ENV=", "PROMPT_COMMAND=", "PYTHONSTARTUP=", "PYTHONPATH=", "PERL5LIB=",
+		"SSH_"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(starts); i++)
 		if (strncmp(variable, starts[i], strlen(starts[i])) == 0)

@@ -15,7 +15,7 @@ struct space {
 	struct {
 		uint64_t page; /* virtual page + 1; 0: empty */
 		uint64_t paddr;
-	} *tlb; /* SPACE_TLB slots, or NULL: walk every time */
+	} * tlb; /* SPACE_TLB slots, or NULL: walk every time */
 };
 
 struct translation {

@@ -22,7 +22,7 @@ static void check(struct kernel *kernel, const char *what, bool agrees)
 {
 	if (kernel->check_count < KERNEL_CHECKS_MAX)
 		kernel->checks[kernel->check_count++] =
-		        (struct kernel_check){.what = what, .agrees = agrees};
+			(struct kernel_check){.what = what, .agrees = agrees};
 }
 
 /* Whether the table at root maps vaddr to paddr with 4 or 5 levels; sets the address space. */
@@ -56,7 +56,8 @@ static bool find_root(struct kernel *kernel, uint64_t vaddr, uint64_t paddr)
 	while (image_next(kernel->image, &cursor))
 		for (size_t at = 0; at < cursor.window.size; at += IMAGE_PAGE) {
 			uint64_t last = span_u64(cursor.window, at + 511 * 8, BYTE_ORDER_LITTLE);
-			if ((last & 0x81) == 1 && (last & 0x000ffffffffff000u) < kernel->image->top &&
+			if ((last & 0x81) == 1 &&
+			    (last & 0x000ffffffffff000u) < kernel->image->top &&
 			    try_root(kernel, cursor.paddr + at, vaddr, paddr))
 				return true;
 		}
@@ -83,8 +84,7 @@ static void read_tables(struct kernel *kernel)
 	}
 	if (vmcoreinfo_symbol(info, "kallsyms_relative_base", &place.base))
 		place.base -= kernel->text_delta;
-	kernel->has_symbols =
-	        is_placed && kallsyms_read(kernel->image, &place, &kernel->symbols);
+	kernel->has_symbols = is_placed && kallsyms_read(kernel->image, &place, &kernel->symbols);
 	if (kernel->has_symbols)
 		return;
 	kernel->has_symbols = kallsyms_scan(kernel->image, &place, &kernel->symbols);
@@ -185,7 +185,8 @@ static bool find_first_task(struct kernel *kernel, const struct layout *layout)
 			struct span here = span_clip(cursor.window, at, sizeof(name));
 			uint64_t paddr = cursor.paddr + at - comm, task;
 			if (here.size < sizeof(name) ||
-			    memcmp(here.data, name, sizeof(name)) != 0 || paddr > cursor.paddr + at ||
+			    memcmp(here.data, name, sizeof(name)) != 0 ||
+			    paddr > cursor.paddr + at ||
 			    !is_first_task(kernel, layout, paddr, &task) ||
 			    !find_root(kernel, task, paddr))
 				continue;
@@ -226,7 +227,8 @@ static bool try_types(struct kernel *kernel)
 	cleanup_cursor struct image_cursor cursor = {0};
 	uint64_t paddr, size;
 
-	for (unsigned i = 0; i < BTF_TRIES && btf_scan(kernel->image, &cursor, &paddr, &size); i++) {
+	for (unsigned i = 0; i < BTF_TRIES && btf_scan(kernel->image, &cursor, &paddr, &size);
+	     i++) {
 		if (!take_types(kernel, paddr, size))
 			continue;
 		if (find_first_task(kernel, &kernel->layout))
@@ -238,8 +240,8 @@ static bool try_types(struct kernel *kernel)
 
 static bool is_swapper(struct kernel *kernel)
 {
-	const char *comm = kernel_array_text(kernel, kernel->init_task,
-					     kernel->layout.task_struct_comm);
+	const char *comm =
+		kernel_array_text(kernel, kernel->init_task, kernel->layout.task_struct_comm);
 
 	return comm && strncmp(comm, "swapper", 7) == 0 &&
 	       kernel_get(kernel, kernel->init_task, kernel->layout.task_struct_pid) == 0;
@@ -254,7 +256,8 @@ static void read_types(struct kernel *kernel)
 	    kernel_symbol(kernel, "__stop_BTF", &stop) && stop > start &&
 	    take_types(kernel, start - kernel->text_delta, stop - start))
 		return;
-	for (unsigned i = 0; i < BTF_TRIES && btf_scan(kernel->image, &cursor, &paddr, &size); i++) {
+	for (unsigned i = 0; i < BTF_TRIES && btf_scan(kernel->image, &cursor, &paddr, &size);
+	     i++) {
 		if (!take_types(kernel, paddr, size))
 			continue;
 		if (!kernel->init_task || is_swapper(kernel))
@@ -274,8 +277,8 @@ static void read_banner(struct kernel *kernel)
 	kernel->banner[strcspn(kernel->banner, "\n")] = '\0';
 	if (!vmcoreinfo_get(&kernel->info, "OSRELEASE", &release) || !kernel->banner[0])
 		return;
-	cleanup_free char *start = xasprintf("Linux version %.*s ", (int)release.size,
-					     (const char *)release.data);
+	cleanup_free char *start =
+		xasprintf("Linux version %.*s ", (int)release.size, (const char *)release.data);
 	check(kernel, "release of VMCOREINFO and of linux_banner",
 	      strncmp(kernel->banner, start, strlen(start)) == 0);
 }
@@ -291,7 +294,7 @@ static void check_cpus(struct kernel *kernel)
 		space_init(&space, image, image->cpus.data[i].cr3, kernel->space.levels);
 		check(kernel, "CR3 of a CPU maps the kernel where it is",
 		      space_translate(&space, kernel->init_task, &found) &&
-		              found.paddr == kernel->init_task - kernel->text_delta);
+			      found.paddr == kernel->init_task - kernel->text_delta);
 		return;
 	}
 }

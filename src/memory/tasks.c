@@ -89,7 +89,8 @@ static bool visit_pid(void *context, uint64_t index, uint64_t pid)
 	uint64_t level = kernel_get(kernel, pid, layout->pid_level);
 	for (uint64_t i = 0; i <= level && i < UPIDS_MAX; i++)
 		add_namespace(walk->set,
-			      kernel_get(kernel, pid + layout->pid_numbers.offset + i * layout->upid_bytes,
+			      kernel_get(kernel,
+					 pid + layout->pid_numbers.offset + i * layout->upid_bytes,
 					 layout->upid_ns));
 	return true;
 }
@@ -103,21 +104,22 @@ static void walk_pid_tables(struct kernel *kernel, struct task_set *set)
 	if (!layout->pid_namespace_idr.found || !layout->task_struct_pid_links.found)
 		return;
 	if (!kernel_symbol(kernel, "init_pid_ns", &first))
-		first = kernel_get(kernel,
-				   kernel_get(kernel, kernel->init_task, layout->task_struct_nsproxy),
-				   layout->nsproxy_pid_ns_for_children);
+		first = kernel_get(
+			kernel, kernel_get(kernel, kernel->init_task, layout->task_struct_nsproxy),
+			layout->nsproxy_pid_ns_for_children);
 	add_namespace(set, first);
 	/* Grows while it is walked. */
 	for (size_t i = 0; i < set->namespace_count; i++)
-		if (!xarray_walk(kernel,
-				 kernel_get(kernel, set->pid_namespaces[i],
-					    layout->pid_namespace_idr),
-				 visit_pid, &walk))
+		if (!xarray_walk(
+			    kernel,
+			    kernel_get(kernel, set->pid_namespaces[i], layout->pid_namespace_idr),
+			    visit_pid, &walk))
 			note(set, set->pid_namespaces[i], "a pid table is malformed");
 }
 
 /* Members of one list that hangs on a task or a signal_struct; adds those that lie `offset` before. */
-static void walk_members(struct kernel *kernel, struct task_set *set, uint64_t head, uint32_t offset)
+static void walk_members(struct kernel *kernel, struct task_set *set, uint64_t head,
+			 uint32_t offset)
 {
 	uint64_t at = head;
 
@@ -143,7 +145,8 @@ static void walk_families(struct kernel *kernel, struct task_set *set)
 		uint64_t signal = kernel_get(kernel, task, layout->task_struct_signal);
 		if (!layout->task_struct_thread_node.found ||
 		    !layout->signal_struct_thread_head.found ||
-		    !kernel_is_address(kernel, signal) || !address_map_add(&signals, signal, 0, NULL))
+		    !kernel_is_address(kernel, signal) ||
+		    !address_map_add(&signals, signal, 0, NULL))
 			continue;
 		walk_members(kernel, set, signal + layout->signal_struct_thread_head.offset,
 			     layout->task_struct_thread_node.offset);

@@ -26,8 +26,9 @@ static void add_class(struct classes *classes, uint64_t value)
 /* The classes by their symbols, else those that known tasks point to. */
 static void find_classes(struct kernel *kernel, const struct task_set *set, struct classes *ret)
 {
-	static const char *const names[] = {"stop_sched_class", "dl_sched_class", "rt_sched_class",
-					    "fair_sched_class", "idle_sched_class", "ext_sched_class"};
+	static const char *const names[] = {"stop_sched_class", "dl_sched_class",
+					    "rt_sched_class",   "fair_sched_class",
+					    "idle_sched_class", "ext_sched_class"};
 	uint64_t value, high = 0;
 
 	*ret = (struct classes){.low = UINT64_MAX};
@@ -57,7 +58,8 @@ static bool is_name(struct kernel *kernel, uint64_t task)
 {
 	char comm[16] = {0};
 
-	if (!kernel_read(kernel, task + kernel->layout.task_struct_comm.offset, comm, sizeof(comm)) ||
+	if (!kernel_read(kernel, task + kernel->layout.task_struct_comm.offset, comm,
+			 sizeof(comm)) ||
 	    comm[0] == '\0' || !memchr(comm, '\0', sizeof(comm)))
 		return false;
 	for (size_t i = 0; comm[i]; i++)
@@ -72,10 +74,14 @@ static bool looks_like_task(struct kernel *kernel, uint64_t task)
 	uint64_t pid = kernel_get(kernel, task, layout->task_struct_pid);
 	uint64_t tgid = kernel_get(kernel, task, layout->task_struct_tgid);
 
-	return pid >= 1 && pid <= PID_MAX && tgid >= 1 && tgid <= PID_MAX && is_name(kernel, task) &&
-	       kernel_is_address(kernel, kernel_get(kernel, task, layout->task_struct_real_parent)) &&
-	       kernel_is_address(kernel, kernel_get(kernel, task, layout->task_struct_group_leader)) &&
-	       kernel_is_address(kernel, kernel_u64(kernel, task + layout->task_struct_tasks.offset));
+	return pid >= 1 && pid <= PID_MAX && tgid >= 1 && tgid <= PID_MAX &&
+	       is_name(kernel, task) &&
+	       kernel_is_address(kernel,
+				 kernel_get(kernel, task, layout->task_struct_real_parent)) &&
+	       kernel_is_address(kernel,
+				 kernel_get(kernel, task, layout->task_struct_group_leader)) &&
+	       kernel_is_address(kernel,
+				 kernel_u64(kernel, task + layout->task_struct_tasks.offset));
 }
 
 /* Direct map: virtual minus physical address, from a task that is known to lie in it. */

@@ -64,7 +64,9 @@ static bool walk_entry(struct walk *walk, uint64_t entry, uint64_t index, unsign
 
 bool xarray_walk(struct kernel *kernel, uint64_t head, xarray_visit visit, void *context)
 {
-	struct walk walk = {.kernel = kernel, .visit = visit, .context = context,
+	struct walk walk = {.kernel = kernel,
+			    .visit = visit,
+			    .context = context,
 			    .nodes_left = XARRAY_NODES_MAX};
 
 	if (!kernel->layout.xa_node_shift.found || !kernel->layout.xa_node_slots.found)

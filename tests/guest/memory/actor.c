@@ -89,7 +89,8 @@ static void role_inject(void)
 	static const unsigned char code[] = {0x55, 0x48, 0x89, 0xe5, 0x31, 0xc0, 0x5d, 0xc3};
 	unsigned char *rwx = mmap(NULL, 8192, PROT_READ | PROT_WRITE | PROT_EXEC,
 				  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	unsigned char *rx = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	unsigned char *rx =
+		mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	memcpy(rwx, code, sizeof(code));
 	memcpy(rx, code, sizeof(code));
 	mprotect(rx, 4096, PROT_READ | PROT_EXEC);
@@ -155,8 +156,10 @@ static void role_ebpf(void)
 {
 	struct bpf_insn code[] = {{.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = 0, .imm = 0},
 				  {.code = BPF_JMP | BPF_EXIT}};
-	union bpf_attr load = {.prog_type = BPF_PROG_TYPE_SOCKET_FILTER, .insn_cnt = 2,
-			       .insns = (unsigned long)code, .license = (unsigned long)"GPL",
+	union bpf_attr load = {.prog_type = BPF_PROG_TYPE_SOCKET_FILTER,
+			       .insn_cnt = 2,
+			       .insns = (unsigned long)code,
+			       .license = (unsigned long)"GPL",
 			       .prog_name = "magic_flt"};
 	int fd = (int)syscall(SYS_bpf, BPF_PROG_LOAD, &load, sizeof(load));
 	if (fd < 0)
@@ -264,7 +267,8 @@ static void truth_process(const char *pid)
 	}
 	if (stat)
 		fclose(stat);
-	printf("TRUTH process pid=%s\tppid=%d\tuid=%d\tgid=%d\tthreads=%d\tstart=%llu\tcomm=%s\texe=%s",
+	printf("TRUTH process "
+	       "pid=%s\tppid=%d\tuid=%d\tgid=%d\tthreads=%d\tstart=%llu\tcomm=%s\texe=%s",
 	       pid, ppid, uid, gid, threads, start, comm, exe);
 	snprintf(path, sizeof(path), "/proc/%s/cmdline", pid);
 	print_file("argv", path);
@@ -305,12 +309,14 @@ int main(int argc, char **argv)
 		const char *name;
 		void (*run)(void);
 	} roles[] = {
-		{"memfd", role_memfd}, {"idle", rest}, {"deleted", role_deleted},
-		{"unlink", role_unlink}, {"threads", role_threads}, {"inject", role_inject},
-		{"sockets", role_sockets}, {"sniffer", role_sniffer}, {"ebpf", role_ebpf},
-		{"user", role_user}, {"namespace", role_namespace}, {"traced", role_traced},
-		{"zombie", role_zombie}, {"files", role_files}, {"victim", role_victim},
-		{"truth", role_truth},
+		{"memfd", role_memfd},         {"idle", rest},
+		{"deleted", role_deleted},     {"unlink", role_unlink},
+		{"threads", role_threads},     {"inject", role_inject},
+		{"sockets", role_sockets},     {"sniffer", role_sniffer},
+		{"ebpf", role_ebpf},           {"user", role_user},
+		{"namespace", role_namespace}, {"traced", role_traced},
+		{"zombie", role_zombie},       {"files", role_files},
+		{"victim", role_victim},       {"truth", role_truth},
 	};
 	for (size_t i = 0; argc > 1 && i < sizeof(roles) / sizeof(roles[0]); i++)
 		if (strcmp(argv[1], roles[i].name) == 0)

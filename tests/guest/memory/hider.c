@@ -46,8 +46,8 @@ static unsigned int see(void *priv, struct sk_buff *skb, const struct nf_hook_st
 {
 	return NF_ACCEPT;
 }
-static struct nf_hook_ops hook = {.hook = see, .pf = NFPROTO_IPV4, .hooknum = NF_INET_LOCAL_IN,
-				  .priority = -300};
+static struct nf_hook_ops hook = {
+	.hook = see, .pf = NFPROTO_IPV4, .hooknum = NF_INET_LOCAL_IN, .priority = -300};
 
 static void write_protect(bool on)
 {

@@ -39,9 +39,9 @@ static void an_empty_map_finds_nothing(void **state UNUSED)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	        cmocka_unit_test(what_was_added_is_found),
-	        cmocka_unit_test(a_second_adding_gives_the_first_value),
-	        cmocka_unit_test(an_empty_map_finds_nothing),
+		cmocka_unit_test(what_was_added_is_found),
+		cmocka_unit_test(a_second_adding_gives_the_first_value),
+		cmocka_unit_test(an_empty_map_finds_nothing),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -46,18 +46,70 @@ static struct image *make(void)
 {
 	struct maker maker = {.bytes = {memory, sizeof(memory)}, .used = 24};
 	const uint32_t types[] = {
-	        at("int"), INFO(1, 0, 0), 4, 1u << 24 | 32,       /* 1 int */
-	        at("long"), INFO(1, 0, 0), 8, 1u << 24 | 64,      /* 2 long */
-	        at("list_head"), INFO(4, 0, 1), 8, at("next"), 4, 0, /* 3 */
-	        0, INFO(2, 0, 0), 3,                              /* 4 pointer to 3 */
-	        0, INFO(5, 0, 2), 8, at("state"), 2, 0, at("other"), 2, 0, /* 5 union */
-	        at("char"), INFO(1, 0, 0), 1, 8,                  /* 6 char */
-	        0, INFO(3, 0, 0), 0, 6, 1, 16,                    /* 7 char[16] */
-	        0, INFO(10, 0, 0), 1,                             /* 8 const int */
-	        at("task"), INFO(4, 1, 5), 48,                    /* 9 */
-	        at("pid"), 8, 0, 0, 5, 64, at("flag"), 1, 3u << 24 | 133, at("name"), 7, 160,
-	        at("tasks"), 3, 320,
-	        at("color"), INFO(6, 0, 2), 4, at("RED"), 3, at("GREEN"), (uint32_t)-2, /* 10 */
+		at("int"),
+		INFO(1, 0, 0),
+		4,
+		1u << 24 | 32, /* 1 int */
+		at("long"),
+		INFO(1, 0, 0),
+		8,
+		1u << 24 | 64, /* 2 long */
+		at("list_head"),
+		INFO(4, 0, 1),
+		8,
+		at("next"),
+		4,
+		0, /* 3 */
+		0,
+		INFO(2, 0, 0),
+		3, /* 4 pointer to 3 */
+		0,
+		INFO(5, 0, 2),
+		8,
+		at("state"),
+		2,
+		0,
+		at("other"),
+		2,
+		0, /* 5 union */
+		at("char"),
+		INFO(1, 0, 0),
+		1,
+		8, /* 6 char */
+		0,
+		INFO(3, 0, 0),
+		0,
+		6,
+		1,
+		16, /* 7 char[16] */
+		0,
+		INFO(10, 0, 0),
+		1, /* 8 const int */
+		at("task"),
+		INFO(4, 1, 5),
+		48, /* 9 */
+		at("pid"),
+		8,
+		0,
+		0,
+		5,
+		64,
+		at("flag"),
+		1,
+		3u << 24 | 133,
+		at("name"),
+		7,
+		160,
+		at("tasks"),
+		3,
+		320,
+		at("color"),
+		INFO(6, 0, 2),
+		4,
+		at("RED"),
+		3,
+		at("GREEN"),
+		(uint32_t)-2, /* 10 */
 	};
 	struct image *image = NULL;
 
@@ -169,11 +221,11 @@ static void a_struct_of_itself_ends(void **state UNUSED)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	        cmocka_unit_test(members_are_found_by_name),
-	        cmocka_unit_test(bit_fields_have_their_bits),
-	        cmocka_unit_test(enumerators_are_found),
-	        cmocka_unit_test(any_changed_word_is_survived),
-	        cmocka_unit_test(a_struct_of_itself_ends),
+		cmocka_unit_test(members_are_found_by_name),
+		cmocka_unit_test(bit_fields_have_their_bits),
+		cmocka_unit_test(enumerators_are_found),
+		cmocka_unit_test(any_changed_word_is_survived),
+		cmocka_unit_test(a_struct_of_itself_ends),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -75,10 +75,11 @@ static void a_cut_lime_record_gives_what_is_there(void **state UNUSED)
 static void avml_chunks_are_decoded(void **state UNUSED)
 {
 	static const uint8_t stream[] = {
-	        0xff, 6, 0, 0, 's', 'N', 'a', 'P', 'p', 'Y',           /* stream identifier */
-	        0x00, 4 + 6, 0, 0, 0, 0, 0, 0,                         /* compressed, checksum */
-	        15, 0 << 2, 'z', 2 | 13 << 2, 1, 0,                    /* 15 times z */
-	        0x01, 4 + 8, 0, 0, 0, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8, /* plain */
+		0xff, 6,      0,   0,           's', 'N', 'a', 'P', 'p', 'Y', /* stream identifier */
+		0x00, 4 + 6,  0,   0,           0,   0,   0,   0, /* compressed, checksum */
+		15,   0 << 2, 'z', 2 | 13 << 2, 1,   0,           /* 15 times z */
+		0x01, 4 + 8,  0,   0,           0,   0,   0,   0,   1,   2,   3,
+		4,    5,      6,   7,           8, /* plain */
 	};
 	uint8_t data[32 + sizeof(stream) + 8] = {0};
 	struct bytes bytes = {data, sizeof(data)};
@@ -199,7 +200,7 @@ static void a_live_machine_is_read_through_its_regions(void **state UNUSED)
 	assert_int_equal(image->format, IMAGE_FORMAT_LIVE);
 	assert_int_equal(read_at(image, 0x101000), 42);
 	assert_int_equal(read_at(image, 0x100ffc), (uint64_t)42 << 32); /* across two pages */
-	assert_int_equal(read_at(image, 4092), 0xdead); /* no memory follows */
+	assert_int_equal(read_at(image, 4092), 0xdead);                 /* no memory follows */
 	struct span view;
 	assert_false(image_view(image, 0, 8, &view));
 
@@ -232,15 +233,15 @@ static void every_truncation_of_a_core_is_survived(void **state UNUSED)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	        cmocka_unit_test(unknown_bytes_are_raw_memory),
-	        cmocka_unit_test(lime_records_need_not_touch),
-	        cmocka_unit_test(a_cut_lime_record_gives_what_is_there),
-	        cmocka_unit_test(avml_chunks_are_decoded),
-	        cmocka_unit_test(cores_give_segments_cpus_and_vmcoreinfo),
-	        cmocka_unit_test(the_count_of_many_segments_stands_in_the_first_section),
-	        cmocka_unit_test(an_image_without_memory_is_an_error),
-	        cmocka_unit_test(a_live_machine_is_read_through_its_regions),
-	        cmocka_unit_test(every_truncation_of_a_core_is_survived),
+		cmocka_unit_test(unknown_bytes_are_raw_memory),
+		cmocka_unit_test(lime_records_need_not_touch),
+		cmocka_unit_test(a_cut_lime_record_gives_what_is_there),
+		cmocka_unit_test(avml_chunks_are_decoded),
+		cmocka_unit_test(cores_give_segments_cpus_and_vmcoreinfo),
+		cmocka_unit_test(the_count_of_many_segments_stands_in_the_first_section),
+		cmocka_unit_test(an_image_without_memory_is_an_error),
+		cmocka_unit_test(a_live_machine_is_read_through_its_regions),
+		cmocka_unit_test(every_truncation_of_a_core_is_survived),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -70,10 +70,10 @@ static void put_offsets(struct table *table)
 static size_t name_of(const struct table *table, size_t i, char out[300])
 {
 	if (i == PERCPU_COUNT)
-		return (size_t)sprintf(out, "T_stext");
+		return (size_t)snprintf(out, 300, "T_stext");
 	if (i == PERCPU_COUNT + 1 && table->wide_names)
-		return (size_t)sprintf(out, "t%0200d", 7);
-	return (size_t)sprintf(out, "tsymbol_%zu", i);
+		return (size_t)snprintf(out, 300, "t%0200d", 7);
+	return (size_t)snprintf(out, 300, "tsymbol_%zu", i);
 }
 
 /* num_syms, names (a token is a character), markers. */
@@ -155,7 +155,8 @@ static void expect_symbols(const struct kallsyms *symbols, bool has_percpu)
 		assert_int_equal(address, 192);
 	}
 	assert_false(kallsyms_find(symbols, "symbol_3000", &address));
-	assert_string_equal(kallsyms_name_at(symbols, address_of(2000) + 5, &offset), "symbol_2000");
+	assert_string_equal(kallsyms_name_at(symbols, address_of(2000) + 5, &offset),
+			    "symbol_2000");
 	assert_int_equal(offset, 5);
 	assert_int_equal(kallsyms_next(symbols, address_of(2000)), address_of(2001));
 	assert_int_equal(kallsyms_next(symbols, UINT64_MAX), 0);
@@ -167,12 +168,12 @@ static void every_layout_is_told_by_its_numbers(void **state UNUSED)
 		enum kallsyms_mode mode;
 		bool offsets_first;
 	} layouts[] = {
-	        {KALLSYMS_ABSOLUTE, true},  /* to 4.5 */
-	        {KALLSYMS_PERCPU, true},    /* 4.6 to 6.3 */
-	        {KALLSYMS_RELATIVE, true},  /* the same without per-CPU symbols */
-	        {KALLSYMS_PERCPU, false},   /* 6.4 to 6.14 */
-	        {KALLSYMS_RELATIVE, false}, /* 6.15 */
-	        {KALLSYMS_PLACE, false},    /* 7.0 */
+		{KALLSYMS_ABSOLUTE, true},  /* to 4.5 */
+		{KALLSYMS_PERCPU, true},    /* 4.6 to 6.3 */
+		{KALLSYMS_RELATIVE, true},  /* the same without per-CPU symbols */
+		{KALLSYMS_PERCPU, false},   /* 6.4 to 6.14 */
+		{KALLSYMS_RELATIVE, false}, /* 6.15 */
+		{KALLSYMS_PLACE, false},    /* 7.0 */
 	};
 	for (size_t i = 0; i < ARRAY_SIZE(layouts); i++) {
 		struct table table = {.mode = layouts[i].mode};
@@ -190,7 +191,8 @@ static void tables_are_found_by_their_shape(void **state UNUSED)
 	static const struct {
 		enum kallsyms_mode mode;
 		bool offsets_first;
-	} layouts[] = {{KALLSYMS_PERCPU, true}, {KALLSYMS_PERCPU, false}, {KALLSYMS_RELATIVE, false}};
+	} layouts[] = {
+		{KALLSYMS_PERCPU, true}, {KALLSYMS_PERCPU, false}, {KALLSYMS_RELATIVE, false}};
 
 	for (size_t i = 0; i < ARRAY_SIZE(layouts); i++) {
 		struct table table = {.mode = layouts[i].mode};
@@ -266,12 +268,12 @@ static void memory_without_tables_gives_none(void **state UNUSED)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	        cmocka_unit_test(every_layout_is_told_by_its_numbers),
-	        cmocka_unit_test(tables_are_found_by_their_shape),
-	        cmocka_unit_test(lengths_of_two_bytes_are_read),
-	        cmocka_unit_test(another_stext_is_refused),
-	        cmocka_unit_test(damaged_tables_are_survived),
-	        cmocka_unit_test(memory_without_tables_gives_none),
+		cmocka_unit_test(every_layout_is_told_by_its_numbers),
+		cmocka_unit_test(tables_are_found_by_their_shape),
+		cmocka_unit_test(lengths_of_two_bytes_are_read),
+		cmocka_unit_test(another_stext_is_refused),
+		cmocka_unit_test(damaged_tables_are_survived),
+		cmocka_unit_test(memory_without_tables_gives_none),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 #include "unit/cmocka.h"
 
+#include <string.h>
+
 #include "base/macro.h"
 #include "memory/snappy.h"
 
 static const uint8_t sample[] = {
-        20,                          /* size */
-        3 << 2, 'a', 'b', 'c', 'd',  /* literal of 4 */
-        1 | 4 << 2, 4,               /* copy of 8 from 4 back */
-        2 | 5 << 2, 1, 0,            /* copy of 6 from 1 back */
-        1 << 2, 'e', 'f',            /* literal of 2 */
+	20,                             /* size */
+	3 << 2,     'a', 'b', 'c', 'd', /* literal of 4 */
+	1 | 4 << 2, 4,                  /* copy of 8 from 4 back */
+	2 | 5 << 2, 1,   0,             /* copy of 6 from 1 back */
+	1 << 2,     'e', 'f',           /* literal of 2 */
 };
 
 static void literals_and_overlapping_copies_decode(void **state UNUSED)
@@ -59,11 +61,11 @@ static void long_literals_have_their_length_behind_the_tag(void **state UNUSED)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	        cmocka_unit_test(literals_and_overlapping_copies_decode),
-	        cmocka_unit_test(every_truncation_is_refused),
-	        cmocka_unit_test(a_copy_from_before_the_start_is_refused),
-	        cmocka_unit_test(another_size_than_promised_is_refused),
-	        cmocka_unit_test(long_literals_have_their_length_behind_the_tag),
+		cmocka_unit_test(literals_and_overlapping_copies_decode),
+		cmocka_unit_test(every_truncation_is_refused),
+		cmocka_unit_test(a_copy_from_before_the_start_is_refused),
+		cmocka_unit_test(another_size_than_promised_is_refused),
+		cmocka_unit_test(long_literals_have_their_length_behind_the_tag),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

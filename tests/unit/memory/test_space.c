@@ -101,10 +101,10 @@ static void tables_that_point_to_themselves_end(void **state UNUSED)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	        cmocka_unit_test(four_levels_are_walked),
-	        cmocka_unit_test(five_levels_are_walked),
-	        cmocka_unit_test(large_pages_end_the_walk),
-	        cmocka_unit_test(tables_that_point_to_themselves_end),
+		cmocka_unit_test(four_levels_are_walked),
+		cmocka_unit_test(five_levels_are_walked),
+		cmocka_unit_test(large_pages_end_the_walk),
+		cmocka_unit_test(tables_that_point_to_themselves_end),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

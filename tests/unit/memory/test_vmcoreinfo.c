@@ -57,9 +57,9 @@ static void pages_are_scanned_and_decoys_passed_over(void **state UNUSED)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	        cmocka_unit_test(keys_symbols_and_numbers_are_found),
-	        cmocka_unit_test(a_page_with_other_bytes_is_refused),
-	        cmocka_unit_test(pages_are_scanned_and_decoys_passed_over),
+		cmocka_unit_test(keys_symbols_and_numbers_are_found),
+		cmocka_unit_test(a_page_with_other_bytes_is_refused),
+		cmocka_unit_test(pages_are_scanned_and_decoys_passed_over),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
