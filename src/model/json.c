@@ -86,6 +86,7 @@ void model_write_json(struct json_writer *writer, const struct record *record, c
 struct json_source {
 	struct arena *arena;
 	unsigned depth;
+	bool is_partial; /* any member may be missing */
 };
 
 static struct error *read_record(struct json_source *source, const struct json_value *object,
@@ -238,7 +239,7 @@ static struct error *read_record(struct json_source *source, const struct json_v
 		const struct field *field = &record->fields[i];
 		const char *key = field_json_name(field, name);
 		const struct json_value *member = json_get(object, key);
-		if (!member && field_is_optional(field))
+		if (!member && (source->is_partial || field_is_optional(field)))
 			continue;
 		struct error *err = member ? read_value(source, field, member, ret)
 					   : error_new(ERROR_FORMAT, "missing");
@@ -257,6 +258,15 @@ struct error *model_read_json(const struct json_value *object, const struct reco
 			      struct arena *arena, void *ret)
 {
 	struct json_source source = {.arena = arena, .depth = MODEL_DEPTH_MAX};
+
+	return read_record(&source, object, record, ret);
+}
+
+struct error *model_read_json_partial(const struct json_value *object, const struct record *record,
+				      struct arena *arena, void *ret)
+{
+	struct json_source source = {
+	        .arena = arena, .depth = MODEL_DEPTH_MAX, .is_partial = true};
 
 	return read_record(&source, object, record, ret);
 }

@@ -92,6 +92,11 @@ void model_write_json(struct json_writer *writer, const struct record *record, c
 MUST_USE struct error *model_read_json(const struct json_value *object, const struct record *record,
 				       struct arena *arena, void *ret);
 
+/* The same for a record that people wrote: members that are missing stay zero. */
+MUST_USE struct error *model_read_json_partial(const struct json_value *object,
+					       const struct record *record, struct arena *arena,
+					       void *ret);
+
 /*
  * Binary codec, between our own processes: a record is its fields in order; numbers as LEB128, a
  * text as length + 1 (0: absent) and bytes, a list as count and elements. The reader side is

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
-/* Typed access to a field of a record in memory; for the walkers of this folder only. */
+/* Typed access to a field of a record in memory, for code that walks the tables. */
 #include <string.h>
 
 #include "base/buffer.h"
