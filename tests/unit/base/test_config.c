@@ -9,9 +9,9 @@
 #include "base/file.h"
 
 static const struct setting settings[] = {
-        {.name = "timeout", .argument = "TIME", .fallback = "30s", .doc = ""},
-        {.name = "static-only", .doc = ""},
-        {.name = "args", .argument = "ARG", .doc = "", .is_list = true},
+	{.name = "timeout", .argument = "TIME", .fallback = "30s", .doc = ""},
+	{.name = "static-only", .doc = ""},
+	{.name = "args", .argument = "ARG", .doc = "", .is_list = true},
 };
 
 static char path[] = "/tmp/habo-config-XXXXXX";
@@ -39,7 +39,8 @@ static void later_sources_win(void **state UNUSED)
 
 	config_init(&config, "analyze", settings, ARRAY_SIZE(settings));
 	assert_string_equal(config_get(&config, "timeout"), "30s");
-	write_file("timeout = 10s\n[other]\nnonsense = 1\n[analyze]\n# a comment\nstatic-only=yes\n");
+	write_file(
+		"timeout = 10s\n[other]\nnonsense = 1\n[analyze]\n# a comment\nstatic-only=yes\n");
 	assert_null(config_load_file(&config, path, true));
 	assert_string_equal(config_get(&config, "timeout"), "10s");
 	assert_true(config_is_on(&config, "static-only"));
@@ -100,18 +101,17 @@ static void a_missing_file_is_an_error_only_when_it_was_asked_for(void **state U
 
 	config_init(&config, "analyze", settings, ARRAY_SIZE(settings));
 	assert_null(config_load_file(&config, "/nonexistent/habo.conf", false));
-	cleanup_error struct error *err =
-	        config_load_file(&config, "/nonexistent/habo.conf", true);
+	cleanup_error struct error *err = config_load_file(&config, "/nonexistent/habo.conf", true);
 	assert_non_null(err);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	        cmocka_unit_test(later_sources_win),
-	        cmocka_unit_test(a_list_adds_up_within_one_source_only),
-	        cmocka_unit_test(mistakes_name_their_line),
-	        cmocka_unit_test(a_missing_file_is_an_error_only_when_it_was_asked_for),
+		cmocka_unit_test(later_sources_win),
+		cmocka_unit_test(a_list_adds_up_within_one_source_only),
+		cmocka_unit_test(mistakes_name_their_line),
+		cmocka_unit_test(a_missing_file_is_an_error_only_when_it_was_asked_for),
 	};
 	return cmocka_run_group_tests_name("base/config", tests, make_file, remove_file);
 }
