@@ -50,8 +50,9 @@ asan:
 	@$(OWNER) ninja -C $(BUILD)-asan
 
 fuzz:
-	@CC=clang $(OWNER) tools/configure $(BUILD)-fuzz -Dfuzz=true -Db_sanitize=address,undefined
-	@$(OWNER) ninja -C $(BUILD)-fuzz
+	@CC=clang $(OWNER) tools/configure $(BUILD)-fuzz -Dfuzz=true -Dwerror=false \
+		-Db_sanitize=address,undefined
+	@$(OWNER) ninja -C $(BUILD)-fuzz fuzzers
 	@$(OWNER) tools/fuzz $(BUILD)-fuzz $(SECONDS) $(TARGET)
 
 bench: all

@@ -21,4 +21,5 @@ char *xstrdup(const char *text) __attribute__((malloc, returns_nonnull));
 char *xstrndup(const char *text, size_t size) __attribute__((malloc, returns_nonnull));
 void *xmemdup(const void *bytes, size_t size) __attribute__((malloc, returns_nonnull));
 char *xasprintf(const char *format, ...) PRINTF_LIKE(1, 2) __attribute__((returns_nonnull));
-char *xvasprintf(const char *format, va_list args) __attribute__((returns_nonnull));
+char *xvasprintf(const char *format, va_list args) PRINTF_LIKE(1, 0)
+	__attribute__((returns_nonnull));
