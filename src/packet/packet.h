@@ -29,8 +29,7 @@ enum packet_layer { /* how far decoding went */
 enum packet_anomaly {
 	PACKET_CUT = 1 << 0,           /* the capture holds less than the headers claim */
 	PACKET_BAD_LENGTH = 1 << 1,    /* a length field contradicts another */
-	PACKET_BAD_OPTIONS = 1 << 2,   /* TCP options run over their end */
-	PACKET_TOO_MANY_HEADERS = 1 << 3, /* IPv6 extension headers beyond a ceiling */
+	PACKET_TOO_MANY_HEADERS = 1 << 2, /* IPv6 extension headers beyond a ceiling */
 };
 
 enum tcp_flag {

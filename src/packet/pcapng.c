@@ -22,6 +22,7 @@ enum {
 	OPTION_STATISTICS_DROPPED = 7,
 	OPTION_STATISTICS_DELIVERED = 8,
 	BLOCK_OVERHEAD = 12,
+	MAX_DIRECTION_LOOKS = 1000,
 };
 
 static void append_padding(struct buffer *out, size_t size)
@@ -172,6 +173,25 @@ static void read_statistics(struct span body, enum byte_order order, struct pcap
 	*ret = found;
 }
 
+/* Learns the guest's address from a packet that says it came in. */
+static void read_direction(struct span body, enum byte_order order, struct pcapng_summary *ret)
+{
+	struct reader reader = reader_of(body, order);
+
+	reader_skip(&reader, 12);
+	uint32_t captured = reader_u32(&reader);
+	reader_skip(&reader, 4);
+	struct span source = span_clip(reader_bytes(&reader, captured), 6, 6);
+	reader_align(&reader, 4);
+	uint16_t code = reader_u16(&reader), size = reader_u16(&reader);
+	uint32_t flags = reader_u32(&reader);
+	if (!reader_ok(&reader) || source.size < 6 || code != OPTION_PACKET_FLAGS || size != 4 ||
+	    (flags & 3) != PCAPNG_DIRECTION_INBOUND)
+		return;
+	ret->has_guest_mac = true;
+	memcpy(ret->guest_mac, source.data, sizeof(ret->guest_mac));
+}
+
 void pcapng_summarize(struct span file, struct pcapng_summary *ret)
 {
 	enum byte_order order = BYTE_ORDER_LITTLE;
@@ -194,8 +214,9 @@ void pcapng_summarize(struct span file, struct pcapng_summary *ret)
 		if (type == BLOCK_STATISTICS)
 			read_statistics(span_clip(block, 8, size - BLOCK_OVERHEAD), order,
 					&ret->statistics);
-		else if (type == BLOCK_PACKET)
-			ret->packet_count++;
+		else if (type == BLOCK_PACKET && ret->packet_count++ < MAX_DIRECTION_LOOKS &&
+			 !ret->has_guest_mac)
+			read_direction(span_clip(block, 8, size - BLOCK_OVERHEAD), order, ret);
 		offset += size;
 	}
 }

@@ -43,5 +43,7 @@ struct pcapng_summary {
 	struct pcapng_statistics statistics;
 	uint64_t packet_count;
 	bool is_cut;
+	bool has_guest_mac;
+	uint8_t guest_mac[6]; /* source of the first inbound Ethernet frame */
 };
 void pcapng_summarize(struct span file, struct pcapng_summary *ret);
