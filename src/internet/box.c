@@ -158,7 +158,8 @@ static void add_connection(struct box *box, int fd)
 		return;
 	}
 	struct connection *connection = connection_new(fd, &box->world, &peer);
-	struct epoll_event event = {.events = connection_events(connection), .data.ptr = connection};
+	struct epoll_event event = {.events = connection_events(connection),
+				    .data.ptr = connection};
 	box->summary.connections++;
 	box->connection_count++;
 	link_newest(box, connection);
@@ -212,8 +213,8 @@ static bool send_datagram(struct box *box, const struct datagram *datagram)
 	datagram_append(datagram, &packet);
 	memcpy(&to4.sin_addr, datagram->target.bytes, 4);
 	memcpy(&to6.sin6_addr, datagram->target.bytes, 16);
-	const struct sockaddr *to = is_v4 ? (const struct sockaddr *)&to4
-					  : (const struct sockaddr *)&to6;
+	const struct sockaddr *to =
+		is_v4 ? (const struct sockaddr *)&to4 : (const struct sockaddr *)&to6;
 	socklen_t size = is_v4 ? sizeof(to4) : sizeof(to6);
 	return fd >= 0 && sendto(fd, packet.data, packet.size, MSG_DONTWAIT, to, size) >= 0;
 }
@@ -392,8 +393,8 @@ static struct error *box_init(struct box *box, const struct internet_sockets *so
 				       .missing_names = options->missing_names,
 				       .missing_count = options->missing_count,
 				       .has_ipv6 = options->has_ipv6};
-	box->world = (struct session_world){.dns = &box->dns,
-					    .public_address = options->public_address};
+	box->world =
+		(struct session_world){.dns = &box->dns, .public_address = options->public_address};
 	if (!box->world.public_address.family)
 		box->world.public_address = ip_address_v4(0xc000024d);
 	box->connection_limit = raise_descriptor_limit();

@@ -31,8 +31,8 @@ enum {
 	MAC_SIZE = 12, /* both addresses */
 	VLAN_TAG_SIZE = 4,
 	/* TPACKET_ALIGN(sizeof(struct tpacket3_hdr)): a sockaddr_ll stands there */
-	ADDRESS_OFFSET = (sizeof(struct tpacket3_hdr) + TPACKET_ALIGNMENT - 1) /
-			 TPACKET_ALIGNMENT * TPACKET_ALIGNMENT,
+	ADDRESS_OFFSET = (sizeof(struct tpacket3_hdr) + TPACKET_ALIGNMENT - 1) / TPACKET_ALIGNMENT *
+			 TPACKET_ALIGNMENT,
 };
 
 struct capture {
@@ -158,8 +158,7 @@ static void take_packet(struct capture *capture, struct span block, uint32_t off
 	};
 	if (used >= capture->limits->full_size)
 		packet.tail = span_clip(packet.tail, 0, capture->limits->head_size);
-	if (span_slice(block, (uint64_t)offset + ADDRESS_OFFSET, sizeof(address),
-		       &address_bytes)) {
+	if (span_slice(block, (uint64_t)offset + ADDRESS_OFFSET, sizeof(address), &address_bytes)) {
 		memcpy(&address, address_bytes.data, sizeof(address));
 		packet.direction = address.sll_pkttype == PACKET_OUTGOING
 					   ? PCAPNG_DIRECTION_OUTBOUND

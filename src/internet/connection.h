@@ -7,7 +7,7 @@ enum {
 	CONNECTION_MAX_BYTES = 64 * 1024 * 1024, /* from the guest, then it is closed */
 	CONNECTION_PAUSE_OUTPUT = 256 * 1024,    /* no more is read while this much waits */
 	CONNECTION_IDLE_MS = 300 * 1000,
-	CONNECTION_LINGER_MS = 2000,             /* after our end is closed */
+	CONNECTION_LINGER_MS = 2000, /* after our end is closed */
 };
 
 struct connection {
@@ -15,8 +15,8 @@ struct connection {
 	struct session session;
 	struct log_peer peer;
 	uint64_t sent;
-	uint64_t used_ms;     /* monotonic, of the last byte either way */
-	bool is_half_closed;  /* our side was shut down */
+	uint64_t used_ms;         /* monotonic, of the last byte either way */
+	bool is_half_closed;      /* our side was shut down */
 	struct connection *older; /* by used_ms, kept by the loop */
 	struct connection *newer;
 };

@@ -34,7 +34,7 @@ static void append_header_v4(const struct datagram *datagram, uint16_t size, str
 
 	append_be16(out, 0x4500);
 	append_be16(out, (uint16_t)(20 + size));
-	append_be16(out, 0); /* identification: the kernel sets it */
+	append_be16(out, 0);      /* identification: the kernel sets it */
 	append_be16(out, 0x4000); /* don't fragment */
 	buffer_append_u8(out, HOP_LIMIT);
 	buffer_append_u8(out, IPPROTO_UDP);

@@ -70,7 +70,8 @@ static void record_end(struct response *response, size_t start)
 
 static void answer_a(struct response *response)
 {
-	struct ip_address address = names_address(response->server->names, response->question->name);
+	struct ip_address address =
+		names_address(response->server->names, response->question->name);
 	size_t start = record_begin(response, DNS_TYPE_A);
 
 	buffer_append(response->out, address.bytes, 4);
@@ -232,9 +233,9 @@ static const struct {
 	uint16_t type;
 	void (*answer)(struct response *response);
 } answerers[] = {
-	{DNS_TYPE_A, answer_a},       {DNS_TYPE_AAAA, answer_aaaa}, {DNS_TYPE_NS, answer_ns},
-	{DNS_TYPE_MX, answer_mx},     {DNS_TYPE_TXT, answer_txt},   {DNS_TYPE_SRV, answer_srv},
-	{DNS_TYPE_SOA, answer_soa},   {DNS_TYPE_PTR, answer_ptr},   {DNS_TYPE_ANY, answer_any},
+	{DNS_TYPE_A, answer_a},     {DNS_TYPE_AAAA, answer_aaaa}, {DNS_TYPE_NS, answer_ns},
+	{DNS_TYPE_MX, answer_mx},   {DNS_TYPE_TXT, answer_txt},   {DNS_TYPE_SRV, answer_srv},
+	{DNS_TYPE_SOA, answer_soa}, {DNS_TYPE_PTR, answer_ptr},   {DNS_TYPE_ANY, answer_any},
 };
 
 static bool is_below(const char *name, const char *zone)
@@ -276,8 +277,8 @@ static uint16_t fill(struct response *response)
 static bool has_edns(struct dns_parser *parser)
 {
 	const struct dns_header *header = &parser->header;
-	unsigned count = (unsigned)header->answer_count + header->authority_count +
-			 header->additional_count;
+	unsigned count =
+		(unsigned)header->answer_count + header->authority_count + header->additional_count;
 	struct dns_record record;
 
 	for (unsigned i = 0; i < min_of(count, 16U) && dns_parser_record(parser, &record); i++)

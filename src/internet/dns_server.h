@@ -18,7 +18,7 @@ struct dns_server {
 
 struct dns_answer {
 	struct dns_question question;
-	uint16_t result;   /* 0 done, 1 format error, 3 no such name, 4 not implemented, 5 refused */
+	uint16_t result; /* 0 done, 1 format error, 3 no such name, 4 not implemented, 5 refused */
 	char value[IP_ADDRESS_TEXT_SIZE]; /* an A or AAAA answer's address; else "" */
 };
 

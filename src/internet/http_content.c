@@ -9,44 +9,44 @@
 #include "internet/services.h"
 
 /* One load segment of the whole file; exit(0). */
-static const uint8_t program_64[] = {
-	0x7f, 'E',  'L',  'F',  2,    1,    1,    0,    0,    0,    0,    0,    0,    0,    0,    0,
-	2,    0,    0x3e, 0,    1,    0,    0,    0,    0x78, 0,    0x40, 0,    0,    0,    0,    0,
-	0x40, 0,    0,    0,    0,    0,    0,    0,    0,    0,    0,    0,    0,    0,    0,    0,
-	0,    0,    0,    0,    0x40, 0,    0x38, 0,    1,    0,    0,    0,    0,    0,    0,    0,
-	1,    0,    0,    0,    5,    0,    0,    0,    0,    0,    0,    0,    0,    0,    0,    0,
-	0,    0,    0x40, 0,    0,    0,    0,    0,    0,    0,    0x40, 0,    0,    0,    0,    0,
-	0x81, 0,    0,    0,    0,    0,    0,    0,    0x81, 0,    0,    0,    0,    0,    0,    0,
-	0,    0x10, 0,    0,    0,    0,    0,    0,
-	0xb8, 60,   0,    0,    0,    /* mov eax, exit */
-	0x31, 0xff,                   /* xor edi, edi */
-	0x0f, 0x05,                   /* syscall */
+static const uint8_t program_64[] =
+	{
+		0x7f, 'E',  'L',  'F', 2,    1, 1,    0, 0,    0,  0,    0, 0, 0, 0, 0,
+		2,    0,    0x3e, 0,   1,    0, 0,    0, 0x78, 0,  0x40, 0, 0, 0, 0, 0,
+		0x40, 0,    0,    0,   0,    0, 0,    0, 0,    0,  0,    0, 0, 0, 0, 0,
+		0,    0,    0,    0,   0x40, 0, 0x38, 0, 1,    0,  0,    0, 0, 0, 0, 0,
+		1,    0,    0,    0,   5,    0, 0,    0, 0,    0,  0,    0, 0, 0, 0, 0,
+		0,    0,    0x40, 0,   0,    0, 0,    0, 0,    0,  0x40, 0, 0, 0, 0, 0,
+		0x81, 0,    0,    0,   0,    0, 0,    0, 0x81, 0,  0,    0, 0, 0, 0, 0,
+		0,    0x10, 0,    0,   0,    0, 0,    0, 0xb8, 60, 0,    0, 0, /* mov eax, exit */
+		0x31, 0xff,                                                    /* xor edi, edi */
+		0x0f, 0x05,                                                    /* syscall */
 };
 
 static const uint8_t program_32[] = {
-	0x7f, 'E',  'L',  'F',  1,    1,    1,    0,    0,    0,    0,    0,    0,    0,    0,    0,
-	2,    0,    3,    0,    1,    0,    0,    0,    0x54, 0x80, 0x04, 0x08, 0x34, 0,    0,    0,
-	0,    0,    0,    0,    0,    0,    0,    0,    0x34, 0,    0x20, 0,    1,    0,    0,    0,
-	0,    0,    0,    0,    1,    0,    0,    0,    0,    0,    0,    0,    0,    0x80, 0x04, 0x08,
-	0,    0x80, 0x04, 0x08, 0x5d, 0,    0,    0,    0x5d, 0,    0,    0,    5,    0,    0,    0,
-	0,    0x10, 0,    0,
-	0xb8, 1,    0,    0,    0,    /* mov eax, exit */
-	0x31, 0xdb,                   /* xor ebx, ebx */
-	0xcd, 0x80,                   /* int 0x80 */
+	0x7f, 'E',  'L',  'F',  1,    1,    1,    0,    0,    0, 0, 0, 0,    0, 0, 0, 2, 0, 3, 0,
+	1,    0,    0,    0,    0x54, 0x80, 0x04, 0x08, 0x34, 0, 0, 0, 0,    0, 0, 0, 0, 0, 0, 0,
+	0x34, 0,    0x20, 0,    1,    0,    0,    0,    0,    0, 0, 0, 1,    0, 0, 0, 0, 0, 0, 0,
+	0,    0x80, 0x04, 0x08, 0,    0x80, 0x04, 0x08, 0x5d, 0, 0, 0, 0x5d, 0, 0, 0, 5, 0, 0, 0,
+	0,    0x10, 0,    0,    0xb8, 1,    0,    0,    0, /* mov eax, exit */
+	0x31, 0xdb,                                        /* xor ebx, ebx */
+	0xcd, 0x80,                                        /* int 0x80 */
 };
 
-static const uint8_t empty_gzip[] = {0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0};
+static const uint8_t empty_gzip[] = {0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3,
+				     3,    0,    0, 0, 0, 0, 0, 0, 0, 0};
 static const uint8_t empty_zip[22] = {'P', 'K', 5, 6};
-static const uint8_t gif[] = {'G',  'I',  'F',  '8',  '9', 'a', 1, 0, 1,    0,    0x80, 0,    0,
-			      0,    0,    0,    0xff, 0xff, 0xff, 0x2c, 0, 0,    0,    0,    1,    0,
-			      1,    0,    0,    2,    2,    0x44, 1, 0, 0x3b};
+static const uint8_t gif[] = {'G', 'I', 'F', '8', '9',  'a',  1,    0,    1, 0, 0x80, 0,
+			      0,   0,   0,   0,   0xff, 0xff, 0xff, 0x2c, 0, 0, 0,    0,
+			      1,   0,   1,   0,   0,    2,    2,    0x44, 1, 0, 0x3b};
 static const char script[] = "#!/bin/sh\nexit 0\n";
-static const char page[] = "<!DOCTYPE html>\n<html>\n<head><meta charset=\"utf-8\"><title>Welcome</title>"
-			   "</head>\n<body>\n<h1>It works</h1>\n<p>The web server is running.</p>\n"
-			   "</body>\n</html>\n";
+static const char page[] =
+	"<!DOCTYPE html>\n<html>\n<head><meta charset=\"utf-8\"><title>Welcome</title>"
+	"</head>\n<body>\n<h1>It works</h1>\n<p>The web server is running.</p>\n"
+	"</body>\n</html>\n";
 static const char robots[] = "User-agent: *\nDisallow:\n";
 
-#define TEXT_BODY(text)  .body = text, .size = sizeof(text) - 1
+#define TEXT_BODY(text) .body = text, .size = sizeof(text) - 1
 #define BYTES_BODY(data) .body = data, .size = sizeof(data)
 
 struct content_row {
@@ -92,9 +92,10 @@ static const struct content_row by_ending[] = {
 
 /* Services that tell a client its own public address. */
 static const char *const address_hosts[] = {
-	"api.ipify.org", "icanhazip.com",     "ifconfig.me",  "ifconfig.co", "ipinfo.io",
-	"ip.sb",         "checkip.amazonaws.com", "ident.me", "ipecho.net",  "whatismyip.akamai.com",
-	"myexternalip.com", "ip-api.com",
+	"api.ipify.org",         "icanhazip.com",    "ifconfig.me",
+	"ifconfig.co",           "ipinfo.io",        "ip.sb",
+	"checkip.amazonaws.com", "ident.me",         "ipecho.net",
+	"whatismyip.akamai.com", "myexternalip.com", "ip-api.com",
 };
 
 static bool ends_with(struct span text, const char *ending)

@@ -31,7 +31,7 @@ struct log_peer {
 
 struct log_summary {
 	uint64_t connections;
-	uint64_t evicted;  /* closed to make room for others */
+	uint64_t evicted; /* closed to make room for others */
 	uint64_t datagrams;
 	uint64_t queries;
 	uint64_t unanswered; /* answers that could not be sent */

@@ -37,9 +37,10 @@ void names_free(struct names *names)
 static struct ip_address slot_address(size_t slot)
 {
 	static const uint32_t small_nets[] = {0xc6336400, 0xcb007100};
-	uint32_t net = slot < SMALL_SLOTS
-			       ? small_nets[slot / HOSTS_PER_NET]
-			       : 0xc6120000 + (uint32_t)((slot - SMALL_SLOTS) / HOSTS_PER_NET) * 256;
+	uint32_t net =
+		slot < SMALL_SLOTS
+			? small_nets[slot / HOSTS_PER_NET]
+			: 0xc6120000 + (uint32_t)((slot - SMALL_SLOTS) / HOSTS_PER_NET) * 256;
 	size_t host = (slot < SMALL_SLOTS ? slot : slot - SMALL_SLOTS) % HOSTS_PER_NET;
 
 	return ip_address_v4(net + 1 + (uint32_t)host);
@@ -138,8 +139,7 @@ struct ip_address names_address(struct names *names, const char *name)
 struct ip_address names_address_v6(struct names *names, const char *name)
 {
 	struct ip_address low = names_address(names, name);
-	struct ip_address address = {
-		.family = 6, .bytes = {0x20, 0x01, 0x0d, 0xb8, 0, 0, 0, 1}};
+	struct ip_address address = {.family = 6, .bytes = {0x20, 0x01, 0x0d, 0xb8, 0, 0, 0, 1}};
 
 	memcpy(address.bytes + 12, low.bytes, 4);
 	return address;

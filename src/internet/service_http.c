@@ -41,7 +41,8 @@ static void append_reply(struct session *session, const struct http_head *head)
 	struct http_content content;
 	struct buffer *out = &session->reply;
 
-	http_content_for(http_head_find(head, "host"), head->target, session->world, text, &content);
+	http_content_for(http_head_find(head, "host"), head->target, session->world, text,
+			 &content);
 	buffer_printf(out, "HTTP/1.1 %u %s\r\nServer: nginx\r\n", content.status, content.reason);
 	append_date(out);
 	if (content.status != 204)

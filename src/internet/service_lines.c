@@ -34,8 +34,10 @@ struct line_protocol {
 static const struct line_protocol smtp = {
 	.ports = {25, 587, 2525},
 	.greeting = "220 mail.example.net ESMTP Postfix\r\n",
-	.replies = {{"EHLO", "250-mail.example.net\r\n250-SIZE 52428800\r\n250-AUTH LOGIN PLAIN\r\n"
-			     "250 8BITMIME\r\n", EFFECT_NONE, 0},
+	.replies = {{"EHLO",
+		     "250-mail.example.net\r\n250-SIZE 52428800\r\n250-AUTH LOGIN PLAIN\r\n"
+		     "250 8BITMIME\r\n",
+		     EFFECT_NONE, 0},
 		    {"HELO", "250 mail.example.net\r\n", EFFECT_NONE, 0},
 		    {"MAIL", "250 2.1.0 Ok\r\n", EFFECT_NONE, 0},
 		    {"RCPT", "250 2.1.5 Ok\r\n", EFFECT_NONE, 0},
@@ -83,14 +85,18 @@ static const struct line_protocol telnet = {
 
 static const struct line_protocol irc = {
 	.replies = {{"NICK", "", EFFECT_NICK, 0},
-		    {"USER", ":irc.example.net 001 $n :Welcome\r\n"
-			     ":irc.example.net 002 $n :Your host is irc.example.net\r\n"
-			     ":irc.example.net 003 $n :This server was created long ago\r\n"
-			     ":irc.example.net 004 $n irc.example.net u2.10.12 iow biklmnopstv\r\n"
-			     ":irc.example.net 422 $n :MOTD File is missing\r\n", EFFECT_NONE, 0},
+		    {"USER",
+		     ":irc.example.net 001 $n :Welcome\r\n"
+		     ":irc.example.net 002 $n :Your host is irc.example.net\r\n"
+		     ":irc.example.net 003 $n :This server was created long ago\r\n"
+		     ":irc.example.net 004 $n irc.example.net u2.10.12 iow biklmnopstv\r\n"
+		     ":irc.example.net 422 $n :MOTD File is missing\r\n",
+		     EFFECT_NONE, 0},
 		    {"PING", ":irc.example.net PONG irc.example.net $1\r\n", EFFECT_NONE, 0},
-		    {"JOIN", ":$n!u@h JOIN $1\r\n:irc.example.net 353 $n = $1 :$n @op\r\n"
-			     ":irc.example.net 366 $n $1 :End of /NAMES list.\r\n", EFFECT_NONE, 0},
+		    {"JOIN",
+		     ":$n!u@h JOIN $1\r\n:irc.example.net 353 $n = $1 :$n @op\r\n"
+		     ":irc.example.net 366 $n $1 :End of /NAMES list.\r\n",
+		     EFFECT_NONE, 0},
 		    {"QUIT", "ERROR :Closing link\r\n", EFFECT_CLOSE, 0},
 		    {"", "", EFFECT_NONE, 0}},
 };
@@ -113,8 +119,8 @@ static const struct {
 	const char *word;
 	const char *service;
 } openers[] = {
-	{"NICK ", "irc"}, {"USER ", "irc"}, {"PASS ", "irc"}, {"CAP ", "irc"},
-	{"EHLO ", "smtp"}, {"HELO ", "smtp"},
+	{"NICK ", "irc"}, {"USER ", "irc"},  {"PASS ", "irc"},
+	{"CAP ", "irc"},  {"EHLO ", "smtp"}, {"HELO ", "smtp"},
 };
 
 enum { STEP_LOGIN = 1, STEP_MAIL = 100 };
@@ -183,7 +189,8 @@ static void append_reply(struct session *session, const char *text, struct span 
 		if (text[0] == '$' && text[1] == '1')
 			buffer_append(&session->output, word.data, word.size);
 		else if (text[0] == '$' && text[1] == 'n')
-			buffer_append_text(&session->output, session->nick[0] ? session->nick : "*");
+			buffer_append_text(&session->output,
+					   session->nick[0] ? session->nick : "*");
 		else {
 			buffer_append_char(&session->output, *text);
 			continue;

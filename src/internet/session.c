@@ -20,8 +20,7 @@ void session_init(struct session *session, const struct session_world *world,
 		.first = {.limit = SESSION_FIRST_BYTES},
 		.reply = {.limit = SESSION_MAX_INPUT},
 	};
-	session->service =
-		local_port == DNS_PORT ? &service_dns : service_line_greet(session);
+	session->service = local_port == DNS_PORT ? &service_dns : service_line_greet(session);
 }
 
 void session_deinit(struct session *session)

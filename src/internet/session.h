@@ -44,9 +44,9 @@ struct session {
 	uint64_t received;
 	bool is_closing; /* close once the output is sent */
 
-	unsigned step;                /* the service's own state from here on */
+	unsigned step; /* the service's own state from here on */
 	char nick[SESSION_NICK_SIZE];
-	struct buffer reply;          /* HTTP: the answer, until the request's body is in */
+	struct buffer reply; /* HTTP: the answer, until the request's body is in */
 	uint64_t body_left;
 	struct http_chunks chunks;
 	bool is_chunked;

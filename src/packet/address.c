@@ -7,7 +7,8 @@
 struct ip_address ip_address_v4(uint32_t host_order)
 {
 	return (struct ip_address){.family = 4,
-				   .bytes = {(uint8_t)(host_order >> 24), (uint8_t)(host_order >> 16),
+				   .bytes = {(uint8_t)(host_order >> 24),
+					     (uint8_t)(host_order >> 16),
 					     (uint8_t)(host_order >> 8), (uint8_t)host_order}};
 }
 

@@ -12,7 +12,6 @@
 #include "packet/flow.h"
 #include "packet/pcapng.h"
 
-
 static const uint64_t max_capture_size = 8ULL << 30;
 
 DEFINE_CLEANUP(pcap_t *, pcap_close)
@@ -46,8 +45,8 @@ static struct error *open_capture(int fd, pcap_t **ret)
 }
 
 struct error *packet_iterate(int capture_fd,
-			     bool (*take)(void *context, const struct packet *packet), void *context,
-			     bool *ret_is_cut)
+			     bool (*take)(void *context, const struct packet *packet),
+			     void *context, bool *ret_is_cut)
 {
 	guard(pcap_close) pcap_t *capture = NULL;
 	struct pcap_pkthdr *header;
@@ -113,7 +112,8 @@ static bool take_packet(void *context, const struct packet *packet)
 	for (size_t i = 0; i < ARRAY_SIZE(anomalies); i++)
 		if (packet->anomalies & anomalies[i].bit)
 			gather_note(&run->gather, anomalies[i].anomaly);
-	if (packet->layer == PACKET_LAYER_TCP && !tcp_options_decode(packet->tcp.options, &options) &&
+	if (packet->layer == PACKET_LAYER_TCP &&
+	    !tcp_options_decode(packet->tcp.options, &options) &&
 	    packet->captured_size == packet->frame_size)
 		gather_note(&run->gather, GATHER_PACKET_OPTIONS);
 	if (packet->source.family && !is_link_talk(packet))

@@ -133,7 +133,8 @@ static void begin_response(struct conversation *conversation, struct gather *gat
 	}
 	if (side->record != GATHER_NONE)
 		exchange = &gather->http.data[side->record];
-	struct span method = exchange && exchange->method ? span_text(exchange->method) : span_empty();
+	struct span method =
+		exchange && exchange->method ? span_text(exchange->method) : span_empty();
 	side->body = http_head_body(head, method, &side->left);
 	if (!exchange)
 		return;
@@ -247,7 +248,8 @@ static const char *md5_text(struct gather *gather, const struct buffer *bytes)
 	return arena_strdup(gather->arena, text);
 }
 
-static void take_protocols(struct gather *gather, struct span protocols, struct tls_session *session)
+static void take_protocols(struct gather *gather, struct span protocols,
+			   struct tls_session *session)
 {
 	struct reader reader = reader_of(protocols, BYTE_ORDER_BIG);
 
@@ -358,11 +360,26 @@ static const struct {
 	const char *start;
 	const char *service;
 } beginnings[] = {
-	{"SSH-", "ssh"},       {"NICK ", "irc"},   {"USER ", "irc"},       {"CAP LS", "irc"},
-	{"EHLO ", "smtp"},     {"HELO ", "smtp"},  {"220 ", "smtp-ftp"},   {"+OK", "pop3"},
-	{"* OK", "imap"},      {"PING ", "irc"},   {"\x13" "BitTorrent", "bittorrent"},
-	{"RFB 0", "vnc"},      {"{\"id\":", "json-rpc"}, {"{\"jsonrpc\"", "json-rpc"},
-	{"{\"method\":", "json-rpc"}, {"*1\r\n$", "redis"}, {"*2\r\n$", "redis"}, {"\x05\x01", "socks"},
+	{"SSH-", "ssh"},
+	{"NICK ", "irc"},
+	{"USER ", "irc"},
+	{"CAP LS", "irc"},
+	{"EHLO ", "smtp"},
+	{"HELO ", "smtp"},
+	{"220 ", "smtp-ftp"},
+	{"+OK", "pop3"},
+	{"* OK", "imap"},
+	{"PING ", "irc"},
+	{"\x13"
+	 "BitTorrent",
+	 "bittorrent"},
+	{"RFB 0", "vnc"},
+	{"{\"id\":", "json-rpc"},
+	{"{\"jsonrpc\"", "json-rpc"},
+	{"{\"method\":", "json-rpc"},
+	{"*1\r\n$", "redis"},
+	{"*2\r\n$", "redis"},
+	{"\x05\x01", "socks"},
 };
 
 static const char *name_beginning(struct span data)

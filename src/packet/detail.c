@@ -159,8 +159,8 @@ bool packet_dns_text(struct span message, struct buffer *out)
 		buffer_printf(out, " %s ", dns_type_text(question.type, type));
 		append_dns_name(question.name, out);
 	}
-	unsigned records = (unsigned)header->answer_count + header->authority_count +
-			   header->additional_count;
+	unsigned records =
+		(unsigned)header->answer_count + header->authority_count + header->additional_count;
 	for (unsigned i = 0; i < records && i < MAX_SHOWN_RECORDS; i++) {
 		if (!dns_parser_record(&parser, &record))
 			return true;

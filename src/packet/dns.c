@@ -169,8 +169,7 @@ void dns_record_text(const struct dns_parser *parser, const struct dns_record *r
 		append_name_at(parser, record, 2, out);
 	} else if (record->type == DNS_TYPE_SRV) {
 		buffer_printf(out, "%u %u %u ", span_u16(data, 0, BYTE_ORDER_BIG),
-			      span_u16(data, 2, BYTE_ORDER_BIG),
-			      span_u16(data, 4, BYTE_ORDER_BIG));
+			      span_u16(data, 2, BYTE_ORDER_BIG), span_u16(data, 4, BYTE_ORDER_BIG));
 		append_name_at(parser, record, 6, out);
 	} else if (record->type == DNS_TYPE_TXT) {
 		append_text_strings(record, out);
@@ -183,12 +182,11 @@ static const struct {
 	uint16_t type;
 	const char *name;
 } type_names[] = {
-	{1, "A"},        {2, "NS"},      {5, "CNAME"},   {6, "SOA"},    {10, "NULL"},
-	{12, "PTR"},     {13, "HINFO"},  {15, "MX"},     {16, "TXT"},   {28, "AAAA"},
-	{29, "LOC"},     {33, "SRV"},    {35, "NAPTR"},  {37, "CERT"},  {39, "DNAME"},
-	{41, "OPT"},     {43, "DS"},     {46, "RRSIG"},  {47, "NSEC"},  {48, "DNSKEY"},
-	{50, "NSEC3"},   {52, "TLSA"},   {64, "SVCB"},   {65, "HTTPS"}, {99, "SPF"},
-	{251, "IXFR"},   {252, "AXFR"},  {255, "ANY"},   {257, "CAA"},
+	{1, "A"},      {2, "NS"},      {5, "CNAME"},  {6, "SOA"},   {10, "NULL"}, {12, "PTR"},
+	{13, "HINFO"}, {15, "MX"},     {16, "TXT"},   {28, "AAAA"}, {29, "LOC"},  {33, "SRV"},
+	{35, "NAPTR"}, {37, "CERT"},   {39, "DNAME"}, {41, "OPT"},  {43, "DS"},   {46, "RRSIG"},
+	{47, "NSEC"},  {48, "DNSKEY"}, {50, "NSEC3"}, {52, "TLSA"}, {64, "SVCB"}, {65, "HTTPS"},
+	{99, "SPF"},   {251, "IXFR"},  {252, "AXFR"}, {255, "ANY"}, {257, "CAA"},
 };
 
 const char *dns_type_text(uint16_t type, char out[16])

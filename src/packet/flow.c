@@ -119,8 +119,8 @@ static struct flow *add_flow(struct flow_table *table, const struct packet *pack
 	flow->source_port = packet->source_port;
 	flow->target_port = packet->target_port;
 	flow->protocol = packet->protocol;
-	flow->is_from_guest = !table->has_guest_mac ||
-			      memcmp(table->guest_mac, packet->source_mac, 6) == 0;
+	flow->is_from_guest =
+		!table->has_guest_mac || memcmp(table->guest_mac, packet->source_mac, 6) == 0;
 	flow->first_time_ns = packet->time_ns;
 	flow->domain = gather_name(table->gather, &packet->target);
 	flow->sides[0].window_scale = flow->sides[1].window_scale = 0xff;
@@ -229,7 +229,8 @@ static void listen_in(struct flow_table *table, struct flow *flow, const struct 
 				stream_start(&flow->conversation->streams[i],
 					     flow->sides[i].base + 1);
 	}
-	const char *service = conversation_add(flow->conversation, table->gather, packet, direction);
+	const char *service =
+		conversation_add(flow->conversation, table->gather, packet, direction);
 	if (service)
 		flow->service = service;
 	if (flow->conversation->kind == CONVERSATION_OVER)
@@ -376,10 +377,10 @@ static void export_flow(struct arena *arena, const struct flow *flow, struct net
 		.has_syn_ack = flow->has_syn_ack,
 		.has_fin = flow->sides[0].has_fin || flow->sides[1].has_fin,
 		.has_rst = flow->has_rst,
-		.first_sent = arena_copy(arena, span_of(flow->sides[0].first,
-							flow->sides[0].first_size)),
-		.first_received = arena_copy(arena, span_of(flow->sides[1].first,
-							    flow->sides[1].first_size)),
+		.first_sent =
+			arena_copy(arena, span_of(flow->sides[0].first, flow->sides[0].first_size)),
+		.first_received =
+			arena_copy(arena, span_of(flow->sides[1].first, flow->sides[1].first_size)),
 		.detail = arena_strdup(arena, flow->detail ? flow->detail : ""),
 	};
 }

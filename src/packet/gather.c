@@ -244,9 +244,10 @@ static void finish_anomalies(struct gather *gather, struct network_report *repor
 			continue;
 		struct anomaly *anomaly = &all[report->anomalies.count++];
 		anomaly->code = anomaly_texts[i].code;
-		anomaly->text = arena_printf(gather->arena, "%s (%llu packets, the first is number %llu)",
-					     anomaly_texts[i].text, (unsigned long long)count,
-					     (unsigned long long)gather->anomalies[i].first_packet);
+		anomaly->text =
+			arena_printf(gather->arena, "%s (%llu packets, the first is number %llu)",
+				     anomaly_texts[i].text, (unsigned long long)count,
+				     (unsigned long long)gather->anomalies[i].first_packet);
 	}
 }
 

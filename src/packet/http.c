@@ -8,9 +8,9 @@
 
 enum { MAX_CHUNK_LINE = 128, MAX_TRAILER_LINE = 4096 };
 
-static const char *const methods[] = {"GET",   "POST",    "HEAD",  "PUT",   "DELETE", "CONNECT",
-				      "TRACE", "OPTIONS", "PATCH", "PROPFIND", "SUBSCRIBE",
-				      "M-SEARCH", "NOTIFY"};
+static const char *const methods[] = {"GET",       "POST",     "HEAD",    "PUT",   "DELETE",
+				      "CONNECT",   "TRACE",    "OPTIONS", "PATCH", "PROPFIND",
+				      "SUBSCRIBE", "M-SEARCH", "NOTIFY"};
 
 /* The line at `offset` without its end; *ret_next is where the next begins. */
 static bool take_line(struct span bytes, size_t offset, struct span *ret, size_t *ret_next)

@@ -34,7 +34,7 @@ struct http_head {
 enum http_state {
 	HTTP_MORE, /* the head is not whole yet */
 	HTTP_DONE,
-	HTTP_NOT,  /* these bytes are not HTTP */
+	HTTP_NOT, /* these bytes are not HTTP */
 };
 
 /* Spans of *ret point into bytes. */
@@ -56,7 +56,7 @@ enum http_body_kind http_head_body(const struct http_head *head, struct span req
 
 /* Takes a chunked body as it comes. */
 struct http_chunks {
-	uint64_t left;  /* bytes of the running chunk, its line end included */
+	uint64_t left; /* bytes of the running chunk, its line end included */
 	bool is_last;
 };
 /* Bytes of `bytes` that were used up; *ret_data (may be NULL) counts the body's own bytes. *ret is

@@ -32,7 +32,8 @@ static struct span take_claimed(struct reader *reader, uint32_t claimed, struct 
 	return reader_bytes(reader, min_of((size_t)claimed, left));
 }
 
-static void set_payload(struct packet *packet, struct span body, uint32_t body_size, uint32_t header)
+static void set_payload(struct packet *packet, struct span body, uint32_t body_size,
+			uint32_t header)
 {
 	packet->payload = span_clip(body, header, body.size);
 	packet->payload_size = body_size - min_of(header, body_size);

@@ -17,18 +17,18 @@ enum packet_link {
 };
 
 enum packet_layer { /* how far decoding went */
-	PACKET_LAYER_NONE,
-	PACKET_LAYER_LINK,
-	PACKET_LAYER_ARP,
-	PACKET_LAYER_IP, /* another protocol, or a later fragment */
-	PACKET_LAYER_TCP,
-	PACKET_LAYER_UDP,
-	PACKET_LAYER_ICMP, /* ICMP and ICMPv6 */
+		    PACKET_LAYER_NONE,
+		    PACKET_LAYER_LINK,
+		    PACKET_LAYER_ARP,
+		    PACKET_LAYER_IP, /* another protocol, or a later fragment */
+		    PACKET_LAYER_TCP,
+		    PACKET_LAYER_UDP,
+		    PACKET_LAYER_ICMP, /* ICMP and ICMPv6 */
 };
 
 enum packet_anomaly {
-	PACKET_CUT = 1 << 0,           /* the capture holds less than the headers claim */
-	PACKET_BAD_LENGTH = 1 << 1,    /* a length field contradicts another */
+	PACKET_CUT = 1 << 0,              /* the capture holds less than the headers claim */
+	PACKET_BAD_LENGTH = 1 << 1,       /* a length field contradicts another */
 	PACKET_TOO_MANY_HEADERS = 1 << 2, /* IPv6 extension headers beyond a ceiling */
 };
 

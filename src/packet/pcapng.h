@@ -10,7 +10,7 @@
 
 enum pcapng_direction {
 	PCAPNG_DIRECTION_UNKNOWN = 0,
-	PCAPNG_DIRECTION_INBOUND = 1,  /* towards the host: sent by the guest */
+	PCAPNG_DIRECTION_INBOUND = 1, /* towards the host: sent by the guest */
 	PCAPNG_DIRECTION_OUTBOUND = 2,
 };
 
@@ -25,10 +25,10 @@ struct pcapng_packet {
 struct pcapng_statistics {
 	uint64_t start_ns;
 	uint64_t end_ns;
-	uint64_t received;  /* packets that reached the socket, dropped ones too */
-	uint64_t dropped;   /* by the kernel, for want of room in the ring */
-	uint64_t written;   /* packets in this file */
-	bool is_present;    /* false: the file holds no statistics (the writer was killed) */
+	uint64_t received; /* packets that reached the socket, dropped ones too */
+	uint64_t dropped;  /* by the kernel, for want of room in the ring */
+	uint64_t written;  /* packets in this file */
+	bool is_present;   /* false: the file holds no statistics (the writer was killed) */
 };
 
 void pcapng_append_section(struct buffer *out);

@@ -18,8 +18,8 @@ struct stream_segment {
 
 struct stream {
 	bool is_started;
-	bool is_lost; /* a gap that was not filled, or nobody took the data: `data` gets no more */
-	uint32_t next;      /* sequence number of the byte behind `data` */
+	bool is_lost;  /* a gap that was not filled, or nobody took the data: `data` gets no more */
+	uint32_t next; /* sequence number of the byte behind `data` */
 	struct buffer data; /* in order, not yet consumed by the owner */
 	vec(struct stream_segment) pending;
 	size_t pending_size; /* bytes of them, at most STREAM_MAX_DATA */

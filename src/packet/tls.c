@@ -96,7 +96,7 @@ static bool read_hello(struct span body, struct tls_hello *hello)
 	struct reader reader = reader_of(body, BYTE_ORDER_BIG);
 
 	hello->version = hello->best_version = reader_u16(&reader);
-	reader_skip(&reader, 32); /* random */
+	reader_skip(&reader, 32);                 /* random */
 	reader_skip(&reader, reader_u8(&reader)); /* session */
 	if (hello->is_client) {
 		read_list(reader_bytes(&reader, reader_u16(&reader)), true, &hello->ciphers);

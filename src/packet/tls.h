@@ -22,8 +22,8 @@ struct tls_list {
 
 struct tls_hello {
 	bool is_client;
-	uint16_t version;     /* of the hello itself: JA3 takes this one */
-	uint16_t best_version; /* the highest offered, or the one chosen */
+	uint16_t version;        /* of the hello itself: JA3 takes this one */
+	uint16_t best_version;   /* the highest offered, or the one chosen */
 	struct span server_name; /* empty when there is none */
 	struct tls_list ciphers; /* one in a ServerHello */
 	struct tls_list extensions;

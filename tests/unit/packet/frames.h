@@ -41,7 +41,8 @@ enum { GUEST = 0x0a0b0c4d, SERVER = 0x08080808 }; /* 10.11.12.77, 8.8.8.8 */
 
 static inline void append_ethernet(struct buffer *out, bool is_from_guest, uint16_t type)
 {
-	static const uint8_t guest[6] = {0x52, 0x54, 0, 1, 2, 3}, host[6] = {0xfe, 0x54, 0, 9, 9, 9};
+	static const uint8_t guest[6] = {0x52, 0x54, 0, 1, 2, 3},
+			     host[6] = {0xfe, 0x54, 0, 9, 9, 9};
 
 	buffer_append(out, is_from_guest ? host : guest, 6);
 	buffer_append(out, is_from_guest ? guest : host, 6);
@@ -107,8 +108,8 @@ static inline void append_tcp_segment(struct buffer *out, const struct segment *
 }
 
 /* MSS 1460, SACK permitted, timestamps 12750/0, window scale 7: what Linux sends. */
-static const uint8_t linux_syn_options[20] = {2, 4, 5, 0xb4, 4, 2, 8, 10, 0, 0,
-					      0x31, 0xce, 0, 0, 0, 0, 1, 3, 3, 7};
+static const uint8_t linux_syn_options[20] = {2,    4,    5, 0xb4, 4, 2, 8, 10, 0, 0,
+					      0x31, 0xce, 0, 0,    0, 0, 1, 3,  3, 7};
 
 /* A query for `name` (labels as given), type A, id 0x16e9. */
 static inline void append_dns_query(struct buffer *out, const char *wire_name, size_t size,
@@ -137,7 +138,8 @@ static inline void capture_begin(struct capture_file *capture)
 }
 
 /* Takes the frame and empties it. */
-static inline void capture_add(struct capture_file *capture, bool is_from_guest, struct buffer *frame)
+static inline void capture_add(struct capture_file *capture, bool is_from_guest,
+			       struct buffer *frame)
 {
 	struct pcapng_packet packet = {
 		.time_ns = capture->time_ns,
@@ -153,8 +155,8 @@ static inline void capture_add(struct capture_file *capture, bool is_from_guest,
 	buffer_clear(frame);
 }
 
-static inline void capture_udp(struct capture_file *capture, bool is_from_guest, uint16_t guest_port,
-			       uint16_t server_port, struct span payload)
+static inline void capture_udp(struct capture_file *capture, bool is_from_guest,
+			       uint16_t guest_port, uint16_t server_port, struct span payload)
 {
 	cleanup_buffer struct buffer frame = {0};
 
@@ -175,14 +177,22 @@ static inline void capture_connection(struct capture_file *capture, uint16_t gue
 				      uint16_t server_port, struct span sent, struct span received,
 				      size_t piece)
 {
-	struct segment up = {.is_from_guest = true, .guest_port = guest_port,
-			     .server_port = server_port, .sequence = 1000, .flags = TCP_SYN,
-			     .window = 29200, .options = span_of(linux_syn_options, 20),
+	struct segment up = {.is_from_guest = true,
+			     .guest_port = guest_port,
+			     .server_port = server_port,
+			     .sequence = 1000,
+			     .flags = TCP_SYN,
+			     .window = 29200,
+			     .options = span_of(linux_syn_options, 20),
 			     .payload = span_empty()};
-	struct segment down = {.guest_port = guest_port, .server_port = server_port,
-			       .sequence = 0xfffffff0, .acknowledgment = 1001,
-			       .flags = TCP_SYN | TCP_ACK, .window = 28960,
-			       .options = span_of(linux_syn_options, 20), .payload = span_empty()};
+	struct segment down = {.guest_port = guest_port,
+			       .server_port = server_port,
+			       .sequence = 0xfffffff0,
+			       .acknowledgment = 1001,
+			       .flags = TCP_SYN | TCP_ACK,
+			       .window = 28960,
+			       .options = span_of(linux_syn_options, 20),
+			       .payload = span_empty()};
 
 	capture_tcp(capture, &up);
 	capture_tcp(capture, &down);

@@ -3,7 +3,8 @@
 /* TLS hellos made in code. */
 #include "packet/address.h"
 
-static inline void append_extension(struct buffer *out, uint16_t type, const void *data, uint16_t size)
+static inline void append_extension(struct buffer *out, uint16_t type, const void *data,
+				    uint16_t size)
 {
 	append_be16(out, type);
 	append_be16(out, size);
@@ -15,7 +16,8 @@ static inline void append_extension(struct buffer *out, uint16_t type, const voi
 static inline void append_client_hello(struct buffer *out)
 {
 	static const uint8_t ciphers[] = {0, 6, 0x1a, 0x1a, 0x13, 0x01, 0xc0, 0x2b};
-	static const char name[] = "\0\x0d\0\0\x0a" "c2.example";
+	static const char name[] = "\0\x0d\0\0\x0a"
+				   "c2.example";
 	static const uint8_t groups[] = {0, 6, 0x2a, 0x2a, 0, 29, 0, 23}, formats[] = {1, 0};
 	static const char protocols[] = "\0\x0c\2h2\x08http/1.1";
 	static const uint8_t versions[] = {6, 0x3a, 0x3a, 3, 4, 3, 3};

@@ -42,11 +42,17 @@ static void a_query_is_joined_with_its_answer_and_names_the_flow(void **state UN
 	capture_udp(&capture, true, 40000, 53, buffer_span(&query));
 	capture_udp(&capture, false, 40000, 53, buffer_span(&answer));
 	capture_udp(&capture, false, 40000, 53, buffer_span(&answer));
-	struct segment syn = {.is_from_guest = true, .guest_port = 60159, .server_port = 21351,
-			      .sequence = 99, .flags = TCP_SYN, .window = 29200,
+	struct segment syn = {.is_from_guest = true,
+			      .guest_port = 60159,
+			      .server_port = 21351,
+			      .sequence = 99,
+			      .flags = TCP_SYN,
+			      .window = 29200,
 			      .options = span_of(linux_syn_options, 20)};
 	capture_tcp(&capture, &syn);
-	struct segment reset = {.guest_port = 60159, .server_port = 21351, .acknowledgment = 100,
+	struct segment reset = {.guest_port = 60159,
+				.server_port = 21351,
+				.acknowledgment = 100,
 				.flags = TCP_RST | TCP_ACK};
 	capture_tcp(&capture, &reset);
 	struct network_report report = analyze(&capture, arena);
@@ -63,24 +69,28 @@ static void a_query_is_joined_with_its_answer_and_names_the_flow(void **state UN
 	assert_int_equal(dns->answer_time_ns, 1700000000002000123);
 	assert_int_equal(dns->answers.count, 1);
 	assert_string_equal(dns->answers.data[0].value, "8.8.8.8");
-	assert_string_equal(dns->detail, "10.11.12.77 → 8.8.8.8 DNS 74 Standard query 0x16e9 A bei.game918.me");
+	assert_string_equal(dns->detail,
+			    "10.11.12.77 → 8.8.8.8 DNS 74 Standard query 0x16e9 A bei.game918.me");
 	assert_int_equal(report.flow_count, 2);
 	const struct network_flow *flow = &report.flows.data[1];
 	assert_string_equal(flow->domain, "bei.game918.me");
 	assert_int_equal(flow->state, FLOW_REFUSED);
 	assert_true(flow->is_from_guest && flow->has_syn && flow->has_rst && !flow->has_syn_ack);
-	assert_string_equal(flow->detail,
-			    "10.11.12.77 → 8.8.8.8 TCP 74 60159 → 21351 [SYN] Seq=0 Win=29200 Len=0 "
-			    "MSS=1460 SACK_PERM TSval=12750 TSecr=0 WS=128");
+	assert_string_equal(
+		flow->detail,
+		"10.11.12.77 → 8.8.8.8 TCP 74 60159 → 21351 [SYN] Seq=0 Win=29200 Len=0 "
+		"MSS=1460 SACK_PERM TSval=12750 TSecr=0 WS=128");
 	assert_int_equal(report.anomalies.count, 0);
 	assert_true(report.is_uncounted);
 }
 
-static const char post[] = "POST /gate.php HTTP/1.1\r\nHost: c2.example\r\nUser-Agent: bot/1.0\r\n"
-			   "Content-Length: 11\r\n\r\nid=1&os=linGET /next HTTP/1.1\r\nHost: c2.example\r\n\r\n";
-static const char replies[] = "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n"
-			      "Transfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n"
-			      "HTTP/1.1 404 Not Found\r\nContent-Length: 4\r\n\r\ngone";
+static const char post[] =
+	"POST /gate.php HTTP/1.1\r\nHost: c2.example\r\nUser-Agent: bot/1.0\r\n"
+	"Content-Length: 11\r\n\r\nid=1&os=linGET /next HTTP/1.1\r\nHost: c2.example\r\n\r\n";
+static const char replies[] =
+	"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n"
+	"Transfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n"
+	"HTTP/1.1 404 Not Found\r\nContent-Length: 4\r\n\r\ngone";
 
 static void requests_and_responses_are_joined_whatever_the_segments(void **state UNUSED)
 {
@@ -88,7 +98,8 @@ static void requests_and_responses_are_joined_whatever_the_segments(void **state
 		cleanup_arena struct arena *arena = arena_new(0);
 		struct capture_file capture;
 		capture_begin(&capture);
-		capture_connection(&capture, 50000, 8080, span_text(post), span_text(replies), piece);
+		capture_connection(&capture, 50000, 8080, span_text(post), span_text(replies),
+				   piece);
 		struct network_report report = analyze(&capture, arena);
 		assert_int_equal(report.http_count, 2);
 		const struct http_exchange *first = &report.http.data[0], *second = first + 1;
@@ -150,7 +161,9 @@ static void a_scan_is_counted_whole_and_does_not_hide_the_rest(void **state UNUS
 	capture_begin(&capture);
 	for (uint32_t i = 0; i < SCANNED; i++) {
 		cleanup_buffer struct buffer frame = {0};
-		struct segment syn = {.is_from_guest = true, .guest_port = 1234, .server_port = 23,
+		struct segment syn = {.is_from_guest = true,
+				      .guest_port = 1234,
+				      .server_port = 23,
 				      .flags = TCP_SYN};
 		append_tcp_segment(&frame, &syn);
 		frame.data[14 + 16 + 1] = (char)(i >> 16);
@@ -206,7 +219,8 @@ static void every_truncation_is_analyzed(void **state UNUSED)
 	struct capture_file capture;
 
 	capture_begin(&capture);
-	capture_connection(&capture, 50000, 8080, span_text("GET / HTTP/1.1\r\n\r\n"), span_empty(), 100);
+	capture_connection(&capture, 50000, 8080, span_text("GET / HTTP/1.1\r\n\r\n"), span_empty(),
+			   100);
 	for (size_t size = 0; size < capture.bytes.size; size += 3) {
 		cleanup_arena struct arena *arena = arena_new(0);
 		struct capture_file cut = {0};

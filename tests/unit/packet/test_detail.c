@@ -29,8 +29,12 @@ static void a_query_reads_as_in_tshark(void **state UNUSED)
 static void a_syn_reads_as_in_tshark(void **state UNUSED)
 {
 	cleanup_buffer struct buffer frame = {0};
-	struct segment syn = {.is_from_guest = true, .guest_port = 60159, .server_port = 21351,
-			      .sequence = 99, .flags = TCP_SYN, .window = 29200,
+	struct segment syn = {.is_from_guest = true,
+			      .guest_port = 60159,
+			      .server_port = 21351,
+			      .sequence = 99,
+			      .flags = TCP_SYN,
+			      .window = 29200,
 			      .options = span_of(linux_syn_options, 20)};
 	struct detail_connection connection = {.sequence_base = 99};
 
@@ -43,8 +47,13 @@ static void a_syn_reads_as_in_tshark(void **state UNUSED)
 static void windows_are_scaled_and_numbers_relative(void **state UNUSED)
 {
 	cleanup_buffer struct buffer frame = {0};
-	struct segment data = {.guest_port = 5, .server_port = 6, .sequence = 11, .acknowledgment = 3,
-			       .flags = TCP_PSH | TCP_ACK, .window = 10, .payload = span_text("hello")};
+	struct segment data = {.guest_port = 5,
+			       .server_port = 6,
+			       .sequence = 11,
+			       .acknowledgment = 3,
+			       .flags = TCP_PSH | TCP_ACK,
+			       .window = 10,
+			       .payload = span_text("hello")};
 	struct detail_connection connection = {
 		.sequence_base = 10, .acknowledgment_base = 0xffffffff, .window_shift = 7};
 
@@ -59,14 +68,16 @@ static void other_packets_have_a_line_too(void **state UNUSED)
 	static const uint8_t echo[] = {8, 0, 0, 0, 0, 0x2c, 0, 1, 'x'};
 
 	append_ipv4(&frame, true, 1, span_of(echo, sizeof(echo)));
-	assert_detail(&frame, NULL, "10.11.12.77 → 8.8.8.8 ICMP 43 Echo (ping) request  id=0x002c, "
-				    "seq=1/256, ttl=64");
+	assert_detail(&frame, NULL,
+		      "10.11.12.77 → 8.8.8.8 ICMP 43 Echo (ping) request  id=0x002c, "
+		      "seq=1/256, ttl=64");
 	buffer_clear(&frame);
 	append_ipv4(&frame, true, 47, span_text("gre"));
 	assert_detail(&frame, NULL, "10.11.12.77 → 8.8.8.8 IPv4 37 Protocol 47");
 	buffer_clear(&frame);
 	append_ethernet(&frame, true, 0x88cc);
-	assert_detail(&frame, NULL, "52:54:00:01:02:03 → fe:54:00:09:09:09 Ethernet 14 Type 0x88cc");
+	assert_detail(&frame, NULL,
+		      "52:54:00:01:02:03 → fe:54:00:09:09:09 Ethernet 14 Type 0x88cc");
 	buffer_clear(&frame);
 	append_udp(&frame, true, 7, 8, span_text("abc"));
 	assert_detail(&frame, NULL, "10.11.12.77 → 8.8.8.8 UDP 45 7 → 8 Len=3");

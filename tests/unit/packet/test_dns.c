@@ -4,7 +4,8 @@
 #include "packet/dns.h"
 #include "unit/packet/frames.h"
 
-static bool read_at(struct span message, size_t offset, char out[DNS_NAME_TEXT_SIZE], size_t *ret_end)
+static bool read_at(struct span message, size_t offset, char out[DNS_NAME_TEXT_SIZE],
+		    size_t *ret_end)
 {
 	struct reader reader = reader_of(message, BYTE_ORDER_BIG);
 
@@ -34,13 +35,15 @@ static void pointers_that_do_not_go_back_are_refused(void **state UNUSED)
 		const char *bytes;
 		size_t size;
 	} rows[] = {
-		{"\xc0\0", 2},                 /* to itself */
-		{"\1a\xc0\4\1b\xc0\0", 8},     /* forward */
-		{"\1a\xc0\0", 4},              /* to its own start */
-		{"\xc0", 1},                   /* cut */
-		{"\1", 1},                     /* cut label */
-		{"\1a", 2},                    /* no end */
-		{"\x40" "aaaaaaaaaaaaaaaa", 17}, /* a reserved label kind */
+		{"\xc0\0", 2},             /* to itself */
+		{"\1a\xc0\4\1b\xc0\0", 8}, /* forward */
+		{"\1a\xc0\0", 4},          /* to its own start */
+		{"\xc0", 1},               /* cut */
+		{"\1", 1},                 /* cut label */
+		{"\1a", 2},                /* no end */
+		{"\x40"
+		 "aaaaaaaaaaaaaaaa",
+		 17}, /* a reserved label kind */
 	};
 	char name[DNS_NAME_TEXT_SIZE];
 	size_t end;

@@ -37,8 +37,10 @@ static void a_response_is_read(void **state UNUSED)
 		{"HTTP/1.1 200 OK\r\n\r\n", "CONNECT", 200, HTTP_BODY_NONE},
 		{"HTTP/1.0 200 OK\r\n\r\n", "GET", 200, HTTP_BODY_TO_END},
 		{"HTTP/1.1 204 No Content\r\n\r\n", "GET", 204, HTTP_BODY_NONE},
-		{"HTTP/1.1 404\r\nTransfer-Encoding: Chunked\r\n\r\n", "GET", 404, HTTP_BODY_CHUNKED},
-		{"HTTP/1.1 200 OK\nContent-Length: 99999999999999999999\n\n", "GET", 200, HTTP_BODY_TO_END},
+		{"HTTP/1.1 404\r\nTransfer-Encoding: Chunked\r\n\r\n", "GET", 404,
+		 HTTP_BODY_CHUNKED},
+		{"HTTP/1.1 200 OK\nContent-Length: 99999999999999999999\n\n", "GET", 200,
+		 HTTP_BODY_TO_END},
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
@@ -47,14 +49,17 @@ static void a_response_is_read(void **state UNUSED)
 		assert_int_equal(http_head_parse(span_text(rows[i].text), &head), HTTP_DONE);
 		assert_false(head.is_request);
 		assert_int_equal(head.status, rows[i].status);
-		assert_int_equal(http_head_body(&head, span_text(rows[i].method), &size), rows[i].kind);
+		assert_int_equal(http_head_body(&head, span_text(rows[i].method), &size),
+				 rows[i].kind);
 	}
 }
 
 static void what_is_not_http_is_said_early(void **state UNUSED)
 {
-	static const char *const rows[] = {"\x16\x03\x01", "GETX / HTTP/1.1\r\n\r\n", "hello", "HTTP/1.1 abc\r\n\r\n",
-					   "get / http/1.1\r\n", "HTTX", "POST  \r\n\r\n"};
+	static const char *const rows[] = {
+		"\x16\x03\x01",         "GETX / HTTP/1.1\r\n\r\n", "hello",
+		"HTTP/1.1 abc\r\n\r\n", "get / http/1.1\r\n",      "HTTX",
+		"POST  \r\n\r\n"};
 	struct http_head head;
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
@@ -87,7 +92,8 @@ static void a_head_without_end_is_given_up(void **state UNUSED)
 
 static void chunks_are_taken_in_any_pieces(void **state UNUSED)
 {
-	static const char body[] = "5;x=y\r\nhello\r\n10\r\n0123456789abcdef\r\n0\r\nTrailer: t\r\n\r\nNEXT";
+	static const char body[] =
+		"5;x=y\r\nhello\r\n10\r\n0123456789abcdef\r\n0\r\nTrailer: t\r\n\r\nNEXT";
 
 	for (size_t piece = 1; piece < sizeof(body); piece++) {
 		cleanup_buffer struct buffer have = {0};
@@ -99,7 +105,8 @@ static void chunks_are_taken_in_any_pieces(void **state UNUSED)
 			struct span next = span_clip(span_text(body), fed, piece);
 			buffer_append(&have, next.data, next.size);
 			fed += next.size;
-			size_t used = http_chunks_take(&chunks, buffer_span(&have), &state_now, &data);
+			size_t used =
+				http_chunks_take(&chunks, buffer_span(&have), &state_now, &data);
 			buffer_consume(&have, used);
 		}
 		assert_int_equal(state_now, HTTP_DONE);
@@ -110,7 +117,8 @@ static void chunks_are_taken_in_any_pieces(void **state UNUSED)
 
 static void a_broken_chunk_is_refused(void **state UNUSED)
 {
-	static const char *const rows[] = {"xyz\r\n", "\r\n", "fffffffffffffffff\r\n", "ffffffffffffffff\r\n"};
+	static const char *const rows[] = {"xyz\r\n", "\r\n", "fffffffffffffffff\r\n",
+					   "ffffffffffffffff\r\n"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		struct http_chunks chunks = {0};

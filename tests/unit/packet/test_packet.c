@@ -6,8 +6,12 @@
 static void a_syn_is_decoded_whole(void **state UNUSED)
 {
 	cleanup_buffer struct buffer frame = {0};
-	struct segment syn = {.is_from_guest = true, .guest_port = 60159, .server_port = 21351,
-			      .sequence = 7, .flags = TCP_SYN, .window = 29200,
+	struct segment syn = {.is_from_guest = true,
+			      .guest_port = 60159,
+			      .server_port = 21351,
+			      .sequence = 7,
+			      .flags = TCP_SYN,
+			      .window = 29200,
 			      .options = span_of(linux_syn_options, 20)};
 	struct packet packet;
 	struct tcp_options options;
@@ -71,8 +75,9 @@ static void append_ipv6(struct buffer *out, uint8_t next, struct span body)
 static void extension_headers_lead_to_the_transport(void **state UNUSED)
 {
 	/* hop-by-hop (8 bytes), destination options (16), UDP */
-	static const uint8_t body[] = {60, 0, 1, 4, 0, 0, 0, 0, 17, 1, 1, 12, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-				       0, 0, 0, 0x10, 0x92, 0, 53, 0, 10, 0, 0, 'h', 'i'};
+	static const uint8_t body[] = {60,   0,    1, 4,  0, 0,  0, 0, 17,  1,  1, 12,
+				       0,    0,    0, 0,  0, 0,  0, 0, 0,   0,  0, 0,
+				       0x10, 0x92, 0, 53, 0, 10, 0, 0, 'h', 'i'};
 	cleanup_buffer struct buffer frame = {0};
 	struct packet packet;
 
@@ -117,12 +122,12 @@ static void lying_lengths_are_anomalies(void **state UNUSED)
 		uint8_t value;
 		unsigned anomaly;
 	} rows[] = {
-		{14, 0x41, PACKET_BAD_LENGTH},      /* IP header of 4 bytes */
-		{14 + 3, 200, PACKET_CUT},          /* more than there is */
-		{14 + 3, 10, PACKET_BAD_LENGTH},    /* less than a header */
+		{14, 0x41, PACKET_BAD_LENGTH},           /* IP header of 4 bytes */
+		{14 + 3, 200, PACKET_CUT},               /* more than there is */
+		{14 + 3, 10, PACKET_BAD_LENGTH},         /* less than a header */
 		{14 + 20 + 12, 0x10, PACKET_BAD_LENGTH}, /* TCP header of 4 bytes */
 		{14 + 20 + 12, 0xf0, PACKET_BAD_LENGTH}, /* of 60, over the end */
-		{14, 0x65, PACKET_BAD_LENGTH},      /* version 6 in an IPv4 frame */
+		{14, 0x65, PACKET_BAD_LENGTH},           /* version 6 in an IPv4 frame */
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
@@ -139,7 +144,8 @@ static void lying_lengths_are_anomalies(void **state UNUSED)
 static void every_truncation_is_taken(void **state UNUSED)
 {
 	cleanup_buffer struct buffer frame = {0};
-	struct segment syn = {.is_from_guest = true, .flags = TCP_SYN,
+	struct segment syn = {.is_from_guest = true,
+			      .flags = TCP_SYN,
 			      .options = span_of(linux_syn_options, 20),
 			      .payload = span_text("payload")};
 	struct packet packet;

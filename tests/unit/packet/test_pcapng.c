@@ -6,8 +6,11 @@
 static void statistics_come_back(void **state UNUSED)
 {
 	struct capture_file capture;
-	struct pcapng_statistics written = {.start_ns = 1700000000000000001, .end_ns = 1700000000000000999,
-					    .received = 12, .dropped = 3, .written = 9};
+	struct pcapng_statistics written = {.start_ns = 1700000000000000001,
+					    .end_ns = 1700000000000000999,
+					    .received = 12,
+					    .dropped = 3,
+					    .written = 9};
 	struct pcapng_summary summary;
 
 	capture_begin(&capture);

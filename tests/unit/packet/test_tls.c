@@ -80,9 +80,11 @@ static void what_is_not_tls_is_said(void **state UNUSED)
 
 	assert_int_equal(tls_hello_parse(span_text("GET / "), &scratch, &hello), TLS_NOT);
 	assert_int_equal(tls_hello_parse(span_of("\x16\3\1\0\0", 5), &scratch, &hello), TLS_NOT);
-	assert_int_equal(tls_hello_parse(span_of("\x16\3\1\0\4\x0b\0\0\0", 9), &scratch, &hello), TLS_NOT);
-	assert_int_equal(tls_hello_parse(span_of("\x16\3\1\0\4\1\xff\xff\xff", 9), &scratch, &hello),
+	assert_int_equal(tls_hello_parse(span_of("\x16\3\1\0\4\x0b\0\0\0", 9), &scratch, &hello),
 			 TLS_NOT);
+	assert_int_equal(
+		tls_hello_parse(span_of("\x16\3\1\0\4\1\xff\xff\xff", 9), &scratch, &hello),
+		TLS_NOT);
 	assert_int_equal(tls_sniff(span_of("\x16\2", 2)), TLS_NOT);
 }
 
