@@ -41,11 +41,11 @@ struct elf_header {
 	uint64_t sections_offset; /* e_shoff */
 	uint32_t flags;
 	uint16_t header_size;
-	uint16_t segment_size;	/* e_phentsize */
+	uint16_t segment_size;  /* e_phentsize */
 	uint16_t segment_count; /* e_phnum as written */
-	uint16_t section_size;	/* e_shentsize */
+	uint16_t section_size;  /* e_shentsize */
 	uint16_t section_count; /* e_shnum as written */
-	uint16_t names_index;	/* e_shstrndx as written */
+	uint16_t names_index;   /* e_shstrndx as written */
 	/* With PN_XNUM, e_shnum = 0 and SHN_XINDEX resolved through section 0. */
 	uint64_t real_segment_count;
 	uint64_t real_section_count;
@@ -104,7 +104,7 @@ struct elf_symbol {
 	uint64_t value;
 	uint64_t size;
 	uint32_t section;   /* st_shndx with SHN_XINDEX resolved */
-	uint8_t type;	    /* STT_… */
+	uint8_t type;       /* STT_… */
 	uint8_t binding;    /* STB_… */
 	uint8_t visibility; /* STV_… */
 	uint8_t other;
@@ -123,8 +123,8 @@ struct elf_version {
 };
 
 struct elf_relocation_table {
-	uint32_t type;		 /* SHT_REL, SHT_RELA or SHT_RELR */
-	uint32_t section;	 /* index, or ELF_NO_SECTION when found by dynamic tags */
+	uint32_t type;           /* SHT_REL, SHT_RELA or SHT_RELR */
+	uint32_t section;        /* index, or ELF_NO_SECTION when found by dynamic tags */
 	uint32_t symbol_section; /* sh_link */
 	uint32_t target_section; /* sh_info */
 	struct span entries;

@@ -11,7 +11,7 @@
 #define PT_GNU_MBIND_HI 0x6474f554
 #endif
 
-#define elf_anomaly(elf, code, offset, ...) \
+#define elf_anomaly(elf, code, offset, ...)                                                        \
 	elf_anomaly_add(&(elf)->anomalies, (elf)->arena, ELF_ANOMALY_##code, (offset), __VA_ARGS__)
 
 /* Class and byte order, then the header with real counts (which need section 0). */

@@ -299,13 +299,13 @@ const char *elf_type_name(uint16_t type)
 const char *elf_os_abi_name(uint8_t os_abi)
 {
 	static const char *const names[] = {
-		[ELFOSABI_SYSV] = "System V",	[ELFOSABI_HPUX] = "HP-UX",
-		[ELFOSABI_NETBSD] = "NetBSD",	[ELFOSABI_GNU] = "GNU/Linux",
+		[ELFOSABI_SYSV] = "System V",   [ELFOSABI_HPUX] = "HP-UX",
+		[ELFOSABI_NETBSD] = "NetBSD",   [ELFOSABI_GNU] = "GNU/Linux",
 		[ELFOSABI_SOLARIS] = "Solaris", [ELFOSABI_AIX] = "AIX",
-		[ELFOSABI_IRIX] = "IRIX",	[ELFOSABI_FREEBSD] = "FreeBSD",
-		[ELFOSABI_TRU64] = "TRU64",	[ELFOSABI_MODESTO] = "Modesto",
+		[ELFOSABI_IRIX] = "IRIX",       [ELFOSABI_FREEBSD] = "FreeBSD",
+		[ELFOSABI_TRU64] = "TRU64",     [ELFOSABI_MODESTO] = "Modesto",
 		[ELFOSABI_OPENBSD] = "OpenBSD", [ELFOSABI_ARM_AEABI] = "ARM EABI",
-		[ELFOSABI_ARM] = "ARM",		[ELFOSABI_STANDALONE] = "standalone",
+		[ELFOSABI_ARM] = "ARM",         [ELFOSABI_STANDALONE] = "standalone",
 	};
 
 	return indexed(names, ARRAY_SIZE(names), os_abi);
@@ -315,8 +315,8 @@ const char *elf_symbol_type_name(uint8_t type)
 {
 	static const char *const names[] = {
 		[STT_NOTYPE] = "NOTYPE",   [STT_OBJECT] = "OBJECT",   [STT_FUNC] = "FUNC",
-		[STT_SECTION] = "SECTION", [STT_FILE] = "FILE",	      [STT_COMMON] = "COMMON",
-		[STT_TLS] = "TLS",	   [STT_GNU_IFUNC] = "IFUNC",
+		[STT_SECTION] = "SECTION", [STT_FILE] = "FILE",       [STT_COMMON] = "COMMON",
+		[STT_TLS] = "TLS",         [STT_GNU_IFUNC] = "IFUNC",
 	};
 
 	return indexed(names, ARRAY_SIZE(names), type);

@@ -7,7 +7,7 @@
 #endif
 #ifndef DT_RELR
 #define DT_RELRSZ 35
-#define DT_RELR	  36
+#define DT_RELR 36
 #endif
 
 static size_t entry_size(const struct elf *elf, uint32_t type)

@@ -58,7 +58,7 @@ struct error *rule_files_add(struct rule_files *files, const char *path)
 
 void rule_files_deinit(struct rule_files *files)
 {
-	vec_foreach (&files->list, file) {
+	vec_foreach(&files->list, file) {
 		free(file->path);
 		free(file->name);
 	}

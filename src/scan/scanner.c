@@ -110,7 +110,7 @@ static struct error *compile(struct scanner *scanner, struct rule_files *files)
 	struct error *err = compiler_new(&compiler);
 	if (err)
 		return err;
-	vec_foreach (&files->list, file) {
+	vec_foreach(&files->list, file) {
 		err = add_file(scanner, compiler, file);
 		if (err)
 			break;
@@ -148,7 +148,7 @@ void scanner_free(struct scanner *scanner)
 		return;
 	if (scanner->rules)
 		yr_rules_destroy(scanner->rules);
-	vec_foreach (&scanner->problems, problem) {
+	vec_foreach(&scanner->problems, problem) {
 		free(problem->file);
 		free(problem->text);
 	}

@@ -103,7 +103,7 @@ static void list_them(struct collector *collector)
 	report->indicators.data =
 		arena_alloc(work->arena, count * sizeof(*report->indicators.data));
 	for (int is_common = 0; is_common <= 1; is_common++) {
-		vec_foreach (&collector->list, found) {
+		vec_foreach(&collector->list, found) {
 			if (found->is_common != (bool)is_common ||
 			    report->indicators.count == count)
 				continue;
@@ -126,7 +126,7 @@ struct error *indicators_analyze(struct static_work *work)
 	if (!collector.slots)
 		return error_new(ERROR_LIMIT, "no memory left for indicators");
 	keyword_index_init(&index);
-	vec_foreach (&work->strings.list, string)
+	vec_foreach(&work->strings.list, string)
 		look_into(&collector, &index, string);
 	list_them(&collector);
 	vec_deinit(&collector.list);

@@ -3,21 +3,21 @@
 
 #include "base/macro.h"
 
-#define COMMAND(text)                                    \
-	{                                                \
-		text, FIND_COMMAND, KEYWORD_STRING, NULL \
+#define COMMAND(text)                                                                              \
+	{                                                                                          \
+		text, FIND_COMMAND, KEYWORD_STRING, NULL                                           \
 	}
-#define BOT(text, note)                              \
-	{                                            \
-		text, FIND_BOT, KEYWORD_STRING, note \
+#define BOT(text, note)                                                                            \
+	{                                                                                          \
+		text, FIND_BOT, KEYWORD_STRING, note                                               \
 	}
-#define SQL(text)                                    \
-	{                                            \
-		text, FIND_SQL, KEYWORD_STRING, NULL \
+#define SQL(text)                                                                                  \
+	{                                                                                          \
+		text, FIND_SQL, KEYWORD_STRING, NULL                                               \
 	}
-#define LOGIN(text)                                                            \
-	{                                                                      \
-		text, FIND_CREDENTIAL, KEYWORD_WORD, "password of IoT devices" \
+#define LOGIN(text)                                                                                \
+	{                                                                                          \
+		text, FIND_CREDENTIAL, KEYWORD_WORD, "password of IoT devices"                     \
 	}
 
 const struct keyword keywords[] = {

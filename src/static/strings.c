@@ -12,7 +12,7 @@ struct error *strings_analyze(struct static_work *work)
 	struct static_strings *report = arena_new_of(work->arena, struct static_strings);
 
 	strings_find(work->bytes, &work->strings);
-	vec_foreach (&work->strings.list, string) {
+	vec_foreach(&work->strings.list, string) {
 		switch ((enum static_encoding)string->encoding) {
 		case STRING_ASCII:
 			report->ascii++;
@@ -82,7 +82,7 @@ struct error *string_list_analyze(struct static_work *work)
 	limit = min_of(limit, (size_t)STATIC_MAX_STRINGS);
 	if (count > limit) {
 		size_t kept = 0;
-		vec_foreach (&work->strings.list, string)
+		vec_foreach(&work->strings.list, string)
 			at_worth[worth(work, string)]++;
 		for (lowest = WORTH_MAX; lowest > 0 && kept + at_worth[lowest] <= limit; lowest--)
 			kept += at_worth[lowest];
@@ -90,7 +90,7 @@ struct error *string_list_analyze(struct static_work *work)
 	}
 	report->list.data =
 		arena_alloc(work->arena, min_of(count, limit) * sizeof(*report->list.data));
-	vec_foreach (&work->strings.list, string) {
+	vec_foreach(&work->strings.list, string) {
 		unsigned points = count > limit ? worth(work, string) : WORTH_MAX;
 		if (report->list.count == limit || bytes > LIST_BYTES || points < lowest ||
 		    (points == lowest && room_at_lowest == 0))

@@ -86,7 +86,7 @@ static void dump_symbols(struct elf *elf, const struct elf_symbol_table *table)
 		       table == &elf->symbols ? 's' : 'd', i, s.value, s.size, type ? type : "?",
 		       binding ? binding : "?", elf_symbol_visibility_name(s.visibility));
 		if (s.is_reserved_section)
-			printf("%s ", s.section == SHN_ABS	? "ABS"
+			printf("%s ", s.section == SHN_ABS      ? "ABS"
 				      : s.section == SHN_COMMON ? "COM"
 								: "?");
 		else
