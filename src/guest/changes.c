@@ -76,7 +76,8 @@ static void add(struct changes *changes, struct span text, uint64_t writer)
 	bool complete;
 
 	event_path(text, path, &complete);
-	if (!complete)
+	/* What has no name is looked for among the descriptors of frozen processes. */
+	if (!complete || text_starts_with(path, "/memfd:"))
 		return;
 	if (path_is_scheduled(path))
 		changes->due = true;

@@ -296,7 +296,9 @@ enum event_abi {
 
 /*
  * Order of calls of one task, lossless: identical consecutive calls are one run. `index` is how
- * many calls of this task there were before the first run here; a gap is a loss.
+ * many calls of this task there were before the first run here; a gap is a loss. It starts again
+ * at 0 after an exec whose old_tid is not its tid. A long run may be continued by the next record,
+ * so equal neighbours are to be joined.
  */
 struct event_syscalls {
 	uint64_t index;

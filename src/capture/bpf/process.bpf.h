@@ -65,11 +65,24 @@ static __always_inline void fill_exec(struct event_exec *body, struct task_struc
 			   (BPF_CORE_READ_BITFIELD_PROBED(bprm, secureexec) ? EVENT_EXEC_SECURE : 0);
 }
 
+/* A thread that is not the leader takes over the leader's identity: its own calls end here. */
+static __always_inline void change_identity(struct task_struct *task)
+{
+	struct task_mark *mark = mark_of(task);
+
+	if (!mark || mark->kind != TASK_SAMPLE)
+		return;
+	flush_runs(mark);
+	mark->calls = 0;
+}
+
 SEC("tp_btf/sched_process_exec")
 int BPF_PROG(on_exec, struct task_struct *task, int old_pid, struct linux_binprm *bprm)
 {
 	if (!current_recorded())
 		return 0;
+	if (old_pid != task->pid)
+		change_identity(task);
 	int key = record_begin(EVENT_PROCESS_EXEC, EVENT_CLASS_PROCESS, sizeof(struct event_exec));
 	struct scratch *slot = record_slot(key);
 	if (!slot)
@@ -137,22 +150,14 @@ int BPF_PROG(on_sys_exit, struct pt_regs *regs, long result)
 	return 0;
 }
 
-SEC("tp_btf/sched_process_exit")
-int BPF_PROG(on_exit, struct task_struct *task)
+static __always_inline void record_exit(struct task_struct *task)
 {
-	struct task_mark *mark = mark_of(task);
-
-	if (mark && mark->kind == TASK_SAMPLE) {
-		if (recording)
-			flush_runs(task, mark);
-		__sync_fetch_and_sub(&marked_tasks, 1);
-	}
 	if (!current_recorded())
-		return 0;
+		return;
 	int key = record_begin(EVENT_PROCESS_EXIT, EVENT_CLASS_PROCESS, sizeof(struct event_exit));
 	struct scratch *slot = record_slot(key);
 	if (!slot)
-		return 0;
+		return;
 	struct event_exit *body = record_body(slot);
 	struct signal_struct *signal = task->signal;
 	body->start_ns = task->start_boottime;
@@ -164,6 +169,20 @@ int BPF_PROG(on_exit, struct task_struct *task)
 								      : task->exit_code;
 	record_text(key, EVENT_TEXT_COMM, (__u64)&task->comm, 16, MEMORY_KERNEL);
 	record_end(key);
+}
+
+SEC("tp_btf/sched_process_exit")
+int BPF_PROG(on_exit, struct task_struct *task)
+{
+	struct task_mark *mark = mark_of(task);
+	bool sample = mark && mark->kind == TASK_SAMPLE;
+
+	if (sample && recording)
+		flush_runs(mark);
+	record_exit(task);
+	/* Last: who sees no marked task finds all of its records in the rings. */
+	if (sample)
+		__sync_fetch_and_sub(&marked_tasks, 1);
 	return 0;
 }
 

@@ -229,10 +229,11 @@ static long walk_step(__u32 index, struct walk *walk)
 		walk->mount = up;
 		return 0;
 	}
-	if (dentry == parent) {
+	if (dentry == parent)
 		walk->complete = 1;
+	/* A memfd's or pipe's dentry is its own parent and no root; its name is all its path. */
+	if (dentry == parent && (index || !mount))
 		return 1;
-	}
 	__u32 at = walk->at;
 	if (at >= walk->end || at > EVENT_MAX_SIZE - EVENT_NAME_MAX)
 		return 1;
@@ -242,6 +243,8 @@ static long walk_step(__u32 index, struct walk *walk)
 		return 1;
 	walk->at = at + size;
 	walk->dentry = parent;
+	if (dentry == parent)
+		return 1;
 	return 0;
 }
 

@@ -62,15 +62,16 @@ static __always_inline void adopt(struct file *file, __u32 reason)
 	record_end(record);
 }
 
-/* Sends the runs that were gathered. The task is the current one, or one that does not run. */
-static __always_inline void flush_runs(struct task_struct *task, struct task_mark *mark)
+/* Sends the runs that were gathered: of the current task, or of one that does not run. */
+static __always_inline void flush_runs(struct task_mark *mark)
 {
 	struct syscall_record *record = &mark->record;
 	__u32 count = record->syscalls.count;
 
 	if (count == 0 || count > EVENT_RUNS_MAX)
 		return;
-	fill_header(&record->header, task, mark->kind);
+	/* The identity is of when the runs began: an exec may have changed it since. */
+	record->header.time_ns = bpf_ktime_get_ns();
 	record->header.type = EVENT_SYSCALLS;
 	record->header.class = EVENT_CLASS_SYSCALL;
 	__u32 size = EVENT_HEADER_SIZE + sizeof(struct event_syscalls) +
@@ -102,7 +103,7 @@ int BPF_PROG(on_sys_enter, struct pt_regs *regs, long id)
 	__u64 now = bpf_ktime_get_ns();
 	__u32 count = record->syscalls.count;
 	if (count && now - record->syscalls.start_ns > RUN_AGE_NS) {
-		flush_runs(task, mark);
+		flush_runs(mark);
 		count = 0;
 	}
 	__u64 calls = mark->calls++;
@@ -115,10 +116,11 @@ int BPF_PROG(on_sys_enter, struct pt_regs *regs, long id)
 		}
 	}
 	if (count >= EVENT_RUNS_MAX) {
-		flush_runs(task, mark);
+		flush_runs(mark);
 		count = 0;
 	}
 	if (count == 0) {
+		fill_header(&record->header, task, mark->kind);
 		record->syscalls.index = calls;
 		record->syscalls.start_ns = now;
 	}
@@ -200,6 +202,6 @@ int flush_all_runs(struct bpf_iter__task *context)
 		return 0;
 	struct task_mark *mark = mark_of(task);
 	if (mark && mark->kind == TASK_SAMPLE)
-		flush_runs(task, mark);
+		flush_runs(mark);
 	return 0;
 }
