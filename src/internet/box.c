@@ -13,6 +13,7 @@
 #include <sys/socket.h>
 
 #include "base/clock.h"
+#include "confine/confine.h"
 #include "internet/connection.h"
 #include "internet/datagram.h"
 #include "internet/privilege.h"
@@ -32,7 +33,7 @@ enum source_kind {
 	SOURCE_LISTENER,
 	SOURCE_DATAGRAM,
 	SOURCE_LOG,
-	SOURCE_SIGNAL,
+	SOURCE_STOP,
 	SOURCE_KINDS,
 };
 
@@ -49,7 +50,7 @@ struct box {
 	struct session_world world;
 	struct log log;
 	struct log_summary summary;
-	struct source sources[8];
+	struct source sources[16];
 	size_t source_count;
 	struct connection *oldest;
 	struct connection *newest;
@@ -278,7 +279,8 @@ static struct error *add_source(struct box *box, enum source_kind kind, int fd, 
 	struct source *source = &box->sources[box->source_count++];
 	*source = (struct source){.kind = kind, .fd = fd};
 	struct epoll_event event = {.events = events, .data.ptr = source};
-	if (epoll_ctl(box->epoll_fd, EPOLL_CTL_ADD, fd, &event))
+	/* EPERM: a log that is a file, which needs no watching. */
+	if (epoll_ctl(box->epoll_fd, EPOLL_CTL_ADD, fd, &event) && errno != EPERM)
 		return error_os(errno, "watch descriptor %d", fd);
 	return NULL;
 }
@@ -295,8 +297,10 @@ static struct error *add_server_socket(struct box *box, enum source_kind kind, i
 static struct error *add_sources(struct box *box, int signal_fd)
 {
 	const struct internet_sockets *sockets = box->sockets;
-	struct error *err = add_source(box, SOURCE_SIGNAL, signal_fd, EPOLLIN);
+	struct error *err = add_source(box, SOURCE_STOP, signal_fd, EPOLLIN);
 
+	if (!err)
+		err = add_source(box, SOURCE_STOP, sockets->stop, EPOLLIN);
 	if (!err)
 		err = add_source(box, SOURCE_LOG, sockets->log, 0); /* EPOLLERR: no reader */
 	for (size_t i = 0; !err && i < 2; i++) {
@@ -329,7 +333,7 @@ static void handle_source(struct box *box, const struct source *source, uint32_t
 	case SOURCE_LOG:
 		box->is_ending = box->is_ending || (events & (EPOLLERR | EPOLLHUP));
 		break;
-	case SOURCE_SIGNAL:
+	case SOURCE_STOP:
 		box->is_ending = true;
 		break;
 	case SOURCE_KINDS:
@@ -408,9 +412,11 @@ static struct error *box_init(struct box *box, const struct internet_sockets *so
 struct error *internet_run(const struct internet_sockets *sockets,
 			   const struct internet_options *options)
 {
-	__attribute__((cleanup(box_deinit))) struct box box;
 	sigset_t signals;
 
+	struct error *err = privilege_check_none();
+	if (err)
+		return err;
 	sigemptyset(&signals);
 	sigaddset(&signals, SIGTERM);
 	sigaddset(&signals, SIGINT);
@@ -418,23 +424,22 @@ struct error *internet_run(const struct internet_sockets *sockets,
 	sigprocmask(SIG_BLOCK, &signals, NULL);
 	sigdelset(&signals, SIGPIPE);
 	cleanup_close int signal_fd = signalfd(-1, &signals, SFD_CLOEXEC);
-	struct error *err = box_init(&box, sockets, options);
+	__attribute__((cleanup(box_deinit))) struct box box;
+	err = box_init(&box, sockets, options);
 	if (!err && signal_fd < 0)
 		err = error_os(errno, "make a signal descriptor");
 	if (!err)
 		err = add_sources(&box, signal_fd);
-	if (!err && options->lock)
-		err = options->lock();
+	if (!err)
+		err = confine_apply_box_filter();
 	return err ? err : loop(&box);
 }
 
 int internet_box_main(const struct internet_sockets *sockets,
 		      const struct internet_options *options)
 {
-	struct error *err = privilege_check_none();
+	struct error *err = internet_run(sockets, options);
 
-	if (!err)
-		err = internet_run(sockets, options);
 	if (err) {
 		fprintf(stderr, "internet: %s\n", error_message(err));
 		error_free(err);

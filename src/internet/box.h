@@ -10,8 +10,9 @@
  *	udp_dns       IP_TRANSPARENT with IP_RECVORIGDSTADDR (and IPV6_RECVORIGDSTADDR): port 53
  *	udp_any       the same for all other ports
  *	raw4, raw6    SOCK_RAW, IPPROTO_RAW (IP_HDRINCL): UDP answers from whatever address was asked
- *	log           write end of a pipe: one JSON object a line (internet/log.h). When its reader
- *	              is gone, the box ends.
+ *	log           pipe or file: one JSON object a line (internet/log.h). When a pipe's reader is
+ *	              gone, the box ends.
+ *	stop          at its end of file the box closes all, writes its summary and ends
  *
  * A pair is one socket per family, or one AF_INET6 socket for both and -1; -1 anywhere: not there,
  * and that part of the internet stays silent. Network modes are the jail's rules: for `refuse` it
@@ -27,6 +28,7 @@ struct internet_sockets {
 	int raw4;
 	int raw6;
 	int log;
+	int stop;
 };
 
 struct internet_options {
@@ -35,13 +37,12 @@ struct internet_options {
 	bool has_ipv6; /* the guest has an IPv6 route: AAAA is answered */
 	/* Told to a guest that asks for its own address; family 0: 192.0.2.77. */
 	struct ip_address public_address;
-	/* Called once everything is set up, to give up what is left: a seccomp filter. May be NULL. */
-	struct error *(*lock)(void);
 };
 
-/* Serves until SIGTERM, SIGINT or the log's reader is gone. */
+/* Serves until `stop`, SIGTERM, SIGINT or the log's reader is gone. This process must have no capability
+ * (ERROR_UNSAFE); once everything is set up it gives up what else it could do (confine's box filter). */
 MUST_USE struct error *internet_run(const struct internet_sockets *sockets,
 				    const struct internet_options *options);
-/* The same as a process that must have no privilege: its exit status. Says what is wrong on stderr. */
+/* The same as a process: its exit status. Says what is wrong on stderr. */
 int internet_box_main(const struct internet_sockets *sockets,
 		      const struct internet_options *options);

@@ -19,6 +19,7 @@
 #include "base/buffer.h"
 #include "base/clock.h"
 #include "base/file.h"
+#include "confine/confine.h"
 #include "internet/privilege.h"
 #include "packet/packet.h"
 #include "packet/pcapng.h"
@@ -205,10 +206,11 @@ static struct error *take_blocks(struct capture *capture, unsigned *ret)
 	return NULL;
 }
 
-static struct error *loop(struct capture *capture, int signal_fd)
+static struct error *loop(struct capture *capture, int signal_fd, int stop_fd)
 {
 	struct pollfd polled[] = {{.fd = capture->packet_fd, .events = POLLIN},
-				  {.fd = signal_fd, .events = POLLIN}};
+				  {.fd = signal_fd, .events = POLLIN},
+				  {.fd = stop_fd, .events = POLLIN}};
 	uint64_t stated_at = clock_monotonic_ns();
 	struct error *err;
 	unsigned taken;
@@ -227,7 +229,8 @@ static struct error *loop(struct capture *capture, int signal_fd)
 			if (err)
 				return err;
 		}
-		if (ready > 0 && (polled[1].revents || (polled[0].revents & POLLERR)))
+		if (ready > 0 &&
+		    (polled[1].revents || polled[2].revents || (polled[0].revents & POLLERR)))
 			break;
 	}
 	/* The block being filled is handed over by the kernel's timer, a little after RETIRE_MS. */
@@ -240,13 +243,16 @@ static struct error *loop(struct capture *capture, int signal_fd)
 	return write_statistics(capture, true);
 }
 
-struct error *capture_run(int packet_fd, int output_fd, const struct capture_limits *limits)
+struct error *capture_run(int packet_fd, int output_fd, int stop_fd,
+			  const struct capture_limits *limits)
 {
 	__attribute__((cleanup(capture_deinit))) struct capture capture = {
 		.packet_fd = packet_fd, .output_fd = output_fd, .limits = limits};
-	struct error *err;
 	sigset_t signals;
 
+	struct error *err = privilege_check_none();
+	if (err)
+		return err;
 	sigemptyset(&signals);
 	sigaddset(&signals, SIGTERM);
 	sigaddset(&signals, SIGINT);
@@ -261,19 +267,17 @@ struct error *capture_run(int packet_fd, int output_fd, const struct capture_lim
 	pcapng_append_section(&capture.pending);
 	pcapng_append_interface(&capture.pending, "tap", PACKET_LINK_ETHERNET, SNAP_SIZE);
 	err = flush(&capture);
-	if (err)
-		return err;
-	return loop(&capture, signal_fd);
+	if (!err)
+		err = confine_apply_box_filter();
+	return err ? err : loop(&capture, signal_fd, stop_fd);
 }
 
-int capture_box_main(int packet_fd, int output_fd)
+int capture_box_main(int packet_fd, int output_fd, int stop_fd)
 {
 	static const struct capture_limits limits = {
 		.full_size = 256ULL << 20, .total_size = 1ULL << 30, .head_size = 128};
 
-	struct error *err = privilege_check_none();
-	if (!err)
-		err = capture_run(packet_fd, output_fd, &limits);
+	struct error *err = capture_run(packet_fd, output_fd, stop_fd, &limits);
 	if (err) {
 		fprintf(stderr, "capture: %s\n", error_message(err));
 		error_free(err);

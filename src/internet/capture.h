@@ -22,12 +22,12 @@ struct capture_limits {
 };
 
 /*
- * packet_fd: an AF_PACKET SOCK_RAW socket, bound to the tap; output_fd: an empty file. Runs until
- * SIGTERM, SIGINT, or the interface is gone; then takes what is left in the ring and writes the last
- * statistics. What the limits left out is received − dropped − written.
+ * packet_fd: an AF_PACKET SOCK_RAW socket, bound to the tap; output_fd: an empty file; stop_fd: a pipe whose
+ * end of file ends the capture, or -1. Runs until then, SIGTERM, SIGINT, or the interface is gone; takes what
+ * is left in the ring and writes the last statistics. What the limits left out is received − dropped −
+ * written. This process must have no capability (ERROR_UNSAFE); it locks itself up with confine's box filter.
  */
-MUST_USE struct error *capture_run(int packet_fd, int output_fd,
+MUST_USE struct error *capture_run(int packet_fd, int output_fd, int stop_fd,
 				   const struct capture_limits *limits);
-/* The same with the usual limits, as a process: its exit status. Needs and keeps no privilege; says
- * what is wrong on stderr. */
-int capture_box_main(int packet_fd, int output_fd);
+/* The same with the usual limits, as a process: its exit status. Says what is wrong on stderr. */
+int capture_box_main(int packet_fd, int output_fd, int stop_fd);

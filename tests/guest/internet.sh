@@ -67,12 +67,9 @@ table inet habo {
 		iifname != "tap0" accept
 		ip daddr { 224.0.0.0/4, 255.255.255.255 } accept
 		ip6 daddr ff00::/8 accept
-		meta nfproto ipv4 meta l4proto tcp tproxy ip to :9001 accept
-		meta nfproto ipv6 meta l4proto tcp tproxy ip6 to :9001 accept
-		meta nfproto ipv4 udp dport 53 tproxy ip to :9002 accept
-		meta nfproto ipv6 udp dport 53 tproxy ip6 to :9002 accept
-		meta nfproto ipv4 meta l4proto udp tproxy ip to :9003 accept
-		meta nfproto ipv6 meta l4proto udp tproxy ip6 to :9003 accept
+		meta l4proto tcp tproxy to :9001 accept
+		udp dport 53 tproxy to :53 accept
+		meta l4proto udp tproxy to :9003 accept
 	}
 }
 RULES

@@ -24,7 +24,7 @@
 #include "internet/box.h"
 #include "internet/capture.h"
 
-enum { TCP_PORT = 9001, DNS_PORT = 9002, UDP_PORT = 9003 };
+enum { TCP_PORT = 9001, DNS_PORT = 53, UDP_PORT = 9003 };
 
 static void check(bool is_done, const char *what)
 {
@@ -41,32 +41,22 @@ static void switch_on(int fd, int level, int option)
 	check(setsockopt(fd, level, option, &on, sizeof(on)) == 0, "setsockopt");
 }
 
-static int open_v4(int type, uint16_t port)
-{
-	struct sockaddr_in any = {.sin_family = AF_INET, .sin_port = htons(port)};
-	int fd = socket(AF_INET, type | SOCK_CLOEXEC, 0);
-
-	check(fd >= 0, "socket");
-	switch_on(fd, SOL_IP, IP_TRANSPARENT);
-	if (type == SOCK_DGRAM)
-		switch_on(fd, SOL_IP, IP_RECVORIGDSTADDR);
-	check(bind(fd, (struct sockaddr *)&any, sizeof(any)) == 0, "bind");
-	check(type == SOCK_DGRAM || listen(fd, 4096) == 0, "listen");
-	return fd;
-}
-
-static int open_v6(int type, uint16_t port)
+/* Dual-stack, as the jail makes them. */
+static int open_transparent(int type, uint16_t port)
 {
 	struct sockaddr_in6 any = {.sin6_family = AF_INET6, .sin6_port = htons(port)};
-	int fd = socket(AF_INET6, type | SOCK_CLOEXEC, 0);
+	int fd = socket(AF_INET6, type | SOCK_CLOEXEC, 0), off = 0;
 
 	check(fd >= 0, "socket");
-	switch_on(fd, SOL_IPV6, IPV6_V6ONLY);
+	check(setsockopt(fd, SOL_IPV6, IPV6_V6ONLY, &off, sizeof(off)) == 0, "IPV6_V6ONLY");
+	switch_on(fd, SOL_IP, IP_TRANSPARENT);
 	switch_on(fd, SOL_IPV6, IPV6_TRANSPARENT);
-	if (type == SOCK_DGRAM)
+	if (type == SOCK_DGRAM) {
+		switch_on(fd, SOL_IP, IP_RECVORIGDSTADDR);
 		switch_on(fd, SOL_IPV6, IPV6_RECVORIGDSTADDR);
+	}
 	check(bind(fd, (struct sockaddr *)&any, sizeof(any)) == 0, "bind");
-	check(type == SOCK_DGRAM || listen(fd, 4096) == 0, "listen");
+	check(type == SOCK_DGRAM || listen(fd, 1024) == 0, "listen");
 	return fd;
 }
 
@@ -90,13 +80,14 @@ static void drop_capabilities(void)
 	check(syscall(SYS_capset, &header, none) == 0, "capset");
 }
 
-static pid_t start(int (*run)(void *context), void *context)
+static pid_t start(int (*run)(void *context), void *context, int stop_writer)
 {
 	pid_t pid = fork();
 
 	check(pid >= 0, "fork");
 	if (pid == 0) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		close(stop_writer);
 		_exit(run(context));
 	}
 	return pid;
@@ -115,14 +106,13 @@ static int run_capture(void *context)
 {
 	const int *fds = context;
 
-	return capture_box_main(fds[0], fds[1]);
+	return capture_box_main(fds[0], fds[1], fds[2]);
 }
 
-static int stop(pid_t pid)
+static int wait_for(pid_t pid)
 {
 	int status;
 
-	kill(pid, SIGTERM);
 	check(waitpid(pid, &status, 0) == pid, "waitpid");
 	return status;
 }
@@ -131,41 +121,45 @@ int main(int argc, char **argv)
 {
 	if (argc != 4)
 		return 2;
-	int capture_fds[2] = {open_packets(argv[3]),
+	int capture_fds[3] = {open_packets(argv[3]),
 			      open(argv[1], O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644)};
 	struct internet_sockets sockets = {
-		.tcp_listener = {open_v4(SOCK_STREAM, TCP_PORT), open_v6(SOCK_STREAM, TCP_PORT)},
-		.udp_dns = {open_v4(SOCK_DGRAM, DNS_PORT), open_v6(SOCK_DGRAM, DNS_PORT)},
-		.udp_any = {open_v4(SOCK_DGRAM, UDP_PORT), open_v6(SOCK_DGRAM, UDP_PORT)},
+		.tcp_listener = {open_transparent(SOCK_STREAM, TCP_PORT), -1},
+		.udp_dns = {open_transparent(SOCK_DGRAM, DNS_PORT), -1},
+		.udp_any = {open_transparent(SOCK_DGRAM, UDP_PORT), -1},
 		.raw4 = socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_RAW),
 		.raw6 = socket(AF_INET6, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_RAW),
 	};
-	int log_pipe[2];
+	int log_pipe[2], stop_pipe[2];
 	sigset_t signals;
 	int signal_number;
 
 	check(capture_fds[1] >= 0, argv[1]);
 	check(sockets.raw4 >= 0 && sockets.raw6 >= 0, "raw socket");
 	check(pipe2(log_pipe, O_CLOEXEC) == 0, "pipe");
+	check(pipe2(stop_pipe, O_CLOEXEC) == 0, "pipe");
 	sockets.log = log_pipe[1];
+	sockets.stop = capture_fds[2] = stop_pipe[0];
 	sigemptyset(&signals);
 	sigaddset(&signals, SIGTERM);
 	sigprocmask(SIG_BLOCK, &signals, NULL);
 	drop_capabilities();
-	pid_t capture = start(run_capture, capture_fds);
-	pid_t internet = start(run_internet, &sockets);
+	pid_t capture = start(run_capture, capture_fds, stop_pipe[1]);
+	pid_t internet = start(run_internet, &sockets, stop_pipe[1]);
 	close(log_pipe[1]);
 	cleanup_close int log_fd = open(argv[2], O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
 	check(log_fd >= 0, argv[2]);
 	pid_t copier = fork();
 	if (copier == 0) {
+		close(stop_pipe[1]);
 		struct error *err = file_copy_fd(log_pipe[0], log_fd, NULL);
 		_exit(err ? 1 : 0);
 	}
 	printf("ready %d %d\n", internet, capture);
 	fflush(stdout);
 	sigwait(&signals, &signal_number);
-	int internet_status = stop(internet), capture_status = stop(capture), status;
+	close(stop_pipe[1]);
+	int internet_status = wait_for(internet), capture_status = wait_for(capture), status;
 	check(waitpid(copier, &status, 0) == copier, "waitpid");
 	return internet_status || capture_status ? 1 : 0;
 }
