@@ -44,6 +44,7 @@ enum error_code error_code(const struct error *err);
 int error_errnum(const struct error *err);
 /* The whole message, without a line feed. Valid as long as err. It may hold bytes of hostile
  * origin: print it through term_text(). */
-const char *error_message(const struct error *err);
+const char *error_message(const struct error *err)
+        __asm__("habo_error_message"); /* libcom_err, under libext2fs, has an error_message() too */
 /* "failed", "usage"…: the code's name in JSON. */
 const char *error_code_name(enum error_code code);
