@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+/* Names of the fields that a rule may ask for (docs/rules.md has the list with meanings). */
+#include <stdbool.h>
+
+enum rule_field {
+	FIELD_UNKNOWN, /* a name that we do not fill: never there */
+	FIELD_ANY,     /* keywords: every text of the event */
+	FIELD_IMAGE,
+	FIELD_COMMAND_LINE,
+	FIELD_PARENT_IMAGE,
+	FIELD_PARENT_COMMAND_LINE,
+	FIELD_CURRENT_DIRECTORY,
+	FIELD_USER,
+	FIELD_USER_ID,
+	FIELD_PROCESS_NAME,
+	FIELD_PROCESS_ID,
+	FIELD_REQUESTED_IMAGE,
+	FIELD_ENVIRONMENT,
+	FIELD_TARGET_FILENAME,
+	FIELD_SOURCE_FILENAME,
+	FIELD_LINK_TARGET,
+	FIELD_MODE,
+	FIELD_SIZE,
+	FIELD_ATTRIBUTE,
+	FIELD_DESTINATION_IP,
+	FIELD_DESTINATION_PORT,
+	FIELD_DESTINATION_HOSTNAME,
+	FIELD_SOURCE_IP,
+	FIELD_SOURCE_PORT,
+	FIELD_PROTOCOL,
+	FIELD_INITIATED,
+	FIELD_QUERY_NAME,
+	FIELD_QUERY_RESULTS,
+	FIELD_IMAGE_LOADED,
+	FIELD_MODULE_NAME,
+	FIELD_SIGNAL,
+	FIELD_TARGET_IMAGE,
+	FIELD_TARGET_SAMPLE_PROCESS,
+	FIELD_AUDIT_TYPE,
+	FIELD_AUDIT_ARGUMENT, /* a0, a1, …: `index` */
+	FIELD_AUDIT_NAME,
+	FIELD_SYSCALL,
+	FIELD_SYSCALL_NUMBER,
+	FIELD_ABI,
+	FIELD_COUNT_OF,
+	FIELD_RESULT,
+	FIELD_SUCCESS,
+	FIELD_EVENT_TYPE,
+	FIELD_SAMPLE_PROCESS,
+	FIELD_TARGET_IS_SAMPLE,
+	FIELD_COPY_OF_SAMPLE,
+	FIELD_CONTENT_SHA256,
+	FIELD_PACKAGE_OWNED,
+	FIELD_LINK_TARGET_PACKAGE_OWNED,
+	FIELD_WRITTEN_BY_SAMPLE,
+	FIELD_IS_MEMFD,
+	FIELD_IS_WRITABLE,
+	FIELD_IS_REPLACING,
+	FIELD_EXISTED,
+	FIELD_EXISTS,
+	FIELD_OPERATIONS,
+	FIELD_COUNT,
+};
+
+struct field_name {
+	enum rule_field field;
+	unsigned index; /* FIELD_AUDIT_ARGUMENT */
+};
+
+/* FIELD_UNKNOWN for a name that is not in the table. */
+struct field_name field_find(const char *name);
+/* The i-th name that rules may use, for documents and tests; NULL behind the last. */
+const char *field_name_at(unsigned i);
