@@ -60,6 +60,7 @@ static const struct {
         {"Syscall", FIELD_SYSCALL},
         {"Abi", FIELD_ABI},
         {"Count", FIELD_COUNT_OF},
+        {"Number", FIELD_NUMBER},
         {"Result", FIELD_RESULT},
         {"SampleProcess", FIELD_SAMPLE_PROCESS},
         {"TargetSampleProcess", FIELD_TARGET_SAMPLE_PROCESS},

@@ -399,6 +399,9 @@ static void load_record(struct values *values, struct field_name name)
 	case FIELD_COUNT_OF:
 		add_number(values, "%" PRIu64, event->count);
 		break;
+	case FIELD_NUMBER:
+		add_number(values, "%" PRIu64, event->number_of);
+		break;
 	case FIELD_RESULT:
 		add_number(values, "%" PRId64, event->result);
 		break;

@@ -200,6 +200,8 @@ static void convert_file(struct convert *convert, const struct event_record *rec
 		ret->is_replacing = file->other.inode != 0;
 	} else if (ret->type == EVENT_KIND_FILE_CHOWN) {
 		ret->number_of = file->value;
+	} else if (ret->type == EVENT_KIND_FILE_TIMES) {
+		ret->number_of = file->value2 / 1000000000;
 	}
 }
 
