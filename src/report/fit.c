@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Holds report.json to its ceiling. Every list of the report, however deep, is weighed by the JSON
- * of its own elements without the lists inside them; the heaviest is halved until the whole fits.
- * Weights are estimates (escapes make texts longer), so the result is measured and, if it is still
- * too long, done again with a lower aim.
+ * of its own elements without the lists inside them; the heaviest is halved, and all is weighed
+ * again, until the whole fits. Weights are estimates (indentation, escapes), so in the end the
+ * result is measured and, if it is still too long, done again with a lower aim.
  */
 #include <string.h>
 
@@ -18,11 +18,18 @@ struct weighed_list {
 	const struct record *owner;
 	const struct field *field;
 	uint64_t weight;
+};
+
+/* A list that was cut, and how long it had been. */
+struct cut_list {
+	const struct model_list *list;
+	const struct record *owner;
+	const struct field *field;
 	size_t original;
 };
 
 struct scale {
-	vec(struct weighed_list) lists;
+	struct weighed_list heaviest; /* of those that may be cut; list NULL: there is none */
 	uint64_t total;
 	unsigned depth;
 };
@@ -56,7 +63,8 @@ static uint64_t weigh_list(struct scale *scale, const struct record *owner,
 				      ? text_weight(((const char **)list->data)[i])
 				      : weigh_record(scale, field->record,
 						     (char *)list->data + i * field->record->size));
-	*vec_push(&scale->lists) = (struct weighed_list){list, owner, field, weight, list->count};
+	if (list->count > LIST_KEPT_MIN && weight > scale->heaviest.weight)
+		scale->heaviest = (struct weighed_list){list, owner, field, weight};
 	scale->total += weight;
 	return 0;
 }
@@ -104,29 +112,32 @@ static uint64_t weigh_record(struct scale *scale, const struct record *record, v
 	return weight;
 }
 
-static struct weighed_list *heaviest(struct scale *scale)
-{
-	struct weighed_list *found = NULL;
+struct cuts {
+	vec(struct cut_list) lists;
+};
 
-	vec_foreach(&scale->lists, list)
-		if (list->list->count > LIST_KEPT_MIN && (!found || list->weight > found->weight))
-			found = list;
-	return found;
+static void remember(struct cuts *cuts, const struct weighed_list *list)
+{
+	vec_foreach(&cuts->lists, known)
+		if (known->list == list->list)
+			return;
+	vec_add(&cuts->lists,
+		((struct cut_list){list->list, list->owner, list->field, list->list->count}));
 }
 
 /* Halves lists until the estimate is at most `aim`; false when nothing is left to cut. */
-static bool cut_to(struct scale *scale, uint64_t aim)
+static bool cut_to(struct report *report, uint64_t aim, struct cuts *cuts)
 {
-	while (scale->total > aim) {
-		struct weighed_list *list = heaviest(scale);
-		if (!list)
+	for (;;) {
+		struct scale scale = {0};
+		uint64_t own = weigh_record(&scale, &record_report, report);
+		if (scale.total + own <= aim)
+			return true;
+		if (!scale.heaviest.list)
 			return false;
-		uint64_t freed = list->weight / 2;
-		list->list->count /= 2;
-		list->weight -= freed;
-		scale->total -= freed;
+		remember(cuts, &scale.heaviest);
+		scale.heaviest.list->count /= 2;
 	}
-	return true;
 }
 
 static uint64_t json_size_of(const struct report *report)
@@ -141,14 +152,8 @@ static uint64_t json_size_of(const struct report *report)
 	return size;
 }
 
-static bool was_cut(const struct weighed_list *list)
-{
-	return list->list->count < list->original;
-}
-
-/* Adds a problem for each list that is shorter now. Lists inside what was itself cut away are not
- * told one by one; the outer list's counts say it. */
-static void tell(struct arena *arena, struct report *report, struct scale *scale)
+/* Adds a problem for each list that is shorter now. */
+static void tell(struct arena *arena, struct report *report, const struct cuts *cuts)
 {
 	enum { TOLD_MAX = 16 };
 	vec(struct problem) problems = {0};
@@ -157,17 +162,16 @@ static void tell(struct arena *arena, struct report *report, struct scale *scale
 
 	list_foreach(&report->health->problems, problem)
 		vec_add(&problems, *problem);
-	vec_foreach(&scale->lists, list) {
-		if (!was_cut(list) || told++ >= TOLD_MAX)
-			continue;
+	vec_foreach(&cuts->lists, cut) {
+		if (told++ >= TOLD_MAX)
+			break;
 		struct problem *problem = vec_push(&problems);
 		problem->code = "report_trimmed";
 		problem->status = HEALTH_DEGRADED;
 		problem->text = arena_printf(
 			arena, "%s of %s %s.%s are in the report, which has a ceiling of its size",
-			format_count(list->list->count, kept),
-			format_count(list->original, original), list->owner->name,
-			list->field->name);
+			format_count(cut->list->count, kept), format_count(cut->original, original),
+			cut->owner->name, cut->field->name);
 		problem->hint = "`habo events` prints the whole record";
 	}
 	list_take(arena, &report->health->problems, problems.data, problems.count);
@@ -178,21 +182,17 @@ static void tell(struct arena *arena, struct report *report, struct scale *scale
 
 bool report_fit(struct arena *arena, struct report *report, uint64_t limit)
 {
-	struct scale scale = {0};
-	bool is_cut = false;
+	struct cuts cuts = {0};
 
 	if (json_size_of(report) <= limit)
 		return false;
-	scale.total = weigh_record(&scale, &record_report, report);
 	if (!report->health)
 		report->health = arena_new_of(arena, struct health);
-	for (uint64_t aim = limit - limit / 8; aim > 0; aim /= 2) {
-		bool can_more = cut_to(&scale, aim);
-		is_cut = true;
-		if (!can_more || json_size_of(report) <= limit - limit / 16)
+	for (uint64_t aim = limit - limit / 8; aim > limit / 8; aim -= limit / 8)
+		if (!cut_to(report, aim, &cuts) || json_size_of(report) <= limit - limit / 16)
 			break;
-	}
-	tell(arena, report, &scale);
-	vec_deinit(&scale.lists);
+	bool is_cut = cuts.lists.count > 0;
+	tell(arena, report, &cuts);
+	vec_deinit(&cuts.lists);
 	return is_cut;
 }

@@ -41,8 +41,9 @@ const char *format_time(int64_t ns, char out[FORMAT_SIZE])
 {
 	uint64_t size = ns < 0 ? 0 - (uint64_t)ns : (uint64_t)ns;
 
-	snprintf(out, FORMAT_SIZE, "%c%" PRIu64 ".%03" PRIu64 " s", ns < 0 ? '-' : '+',
-		 size / 1000000000, size / 1000000 % 1000);
+	/* What rounds to zero is not before it. */
+	snprintf(out, FORMAT_SIZE, "%c%" PRIu64 ".%03" PRIu64 " s",
+		 ns < 0 && size >= 1000000 ? '-' : '+', size / 1000000000, size / 1000000 % 1000);
 	return out;
 }
 

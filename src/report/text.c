@@ -76,7 +76,8 @@ static void put(struct text *text, const char *value)
 	for (struct span rest = buffer_span(&escaped); rest.size;) {
 		size_t size = max_of(utf8_sequence(rest), (size_t)1);
 		unsigned width = character_width(rest, size);
-		if (text->column + width >= text->width && rest.size > size) {
+		bool is_last = rest.size == size;
+		if (text->column + width + !is_last > text->width) {
 			/* Once at the margin, nothing more goes on this line. */
 			if (text->column < text->width)
 				buffer_append_text(text->out, "…");

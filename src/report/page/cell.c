@@ -123,9 +123,26 @@ static void put_entropy(struct page *page, double entropy)
 	html_close(&page->html);
 }
 
+/* Times are nanoseconds since the sample was let go; those of packets, which the host took, since
+ * 1970. */
+static int64_t since_start(const struct page *page, int64_t ns)
+{
+	enum { YEAR_S = 31536000 };
+	const struct health *health = page->report->health;
+	int64_t relative;
+
+	if (!health || !health->time || ns / 1000000000 < YEAR_S)
+		return ns;
+	if (__builtin_sub_overflow(ns, (int64_t)health->time->start_realtime_ns, &relative))
+		return ns;
+	return relative;
+}
+
 static void put_time(struct page *page, int64_t ns)
 {
 	char text[FORMAT_SIZE];
+
+	ns = since_start(page, ns);
 
 	html_begin(&page->html, "span", "time");
 	html_put(&page->html, format_time(ns, text));
@@ -213,6 +230,26 @@ static void put_raw_bytes(struct page *page, struct span bytes)
 	html_close(&page->html);
 }
 
+/* Each record as its texts on a line: for short lists of short records inside a cell. */
+static void put_inline(struct page *page, const struct record *record, struct model_list list)
+{
+	size_t shown = min_of(list.count, (size_t)PAGE_TEXTS_MAX);
+
+	for (size_t i = 0; i < shown; i++) {
+		const char *element = (const char *)list.data + i * record->size;
+		html_open(&page->html, "div");
+		for (size_t f = 0; f < record->field_count; f++) {
+			const struct field *field = &record->fields[f];
+			if (field->kind != FIELD_TEXT || cell_is_empty(field, element))
+				continue;
+			page_code(page, NULL, field_load(const char *, field, element));
+			html_put(&page->html, " ");
+		}
+		html_close(&page->html);
+	}
+	page_cut(page, shown, list.count);
+}
+
 static void put_list(struct page *page, const struct field *field, struct model_list list)
 {
 	char scratch[WORD_SCRATCH];
@@ -263,12 +300,19 @@ void page_cell(struct page *page, const struct field *field, enum cell_style sty
 		page_badge(page, field->enumeration, field_load(unsigned, field, value));
 		break;
 	case FIELD_ONE:
-		if (field_load(const void *, field, value))
+		if (field_load(const void *, field, value)) {
+			page_fold_begin(page, word_of(WORD_DETAILS), PAGE_NO_COUNT, false);
 			page_record(page, field->record, field_load(const void *, field, value),
 				    NULL);
+			page_fold_end(page);
+		}
 		break;
 	case FIELD_LIST:
-		put_list(page, field, field_load(struct model_list, field, value));
+		if (style == CELL_INLINE)
+			put_inline(page, field->record,
+				   field_load(struct model_list, field, value));
+		else
+			put_list(page, field, field_load(struct model_list, field, value));
 		break;
 	case FIELD_TEXTS:
 		put_texts(page, style, field_load(struct model_list, field, value));

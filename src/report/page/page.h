@@ -86,6 +86,8 @@ enum cell_style {
 	CELL_ARTIFACT,
 	CELL_MODE,
 	CELL_BADGE,
+	CELL_INLINE, /* a list of records, each as its texts on a line */
+	CELL_DETAIL, /* a line of its own below the row, over the whole width */
 };
 enum cell_style cell_style_of(const struct field *field);
 bool cell_is_numeric(enum cell_style style);
@@ -103,14 +105,19 @@ struct column {
 void page_table(struct page *page, const struct record *record, struct model_list list,
 		const struct column *columns);
 /* All fields of a record that have content, but those named in `without` (ended by NULL; may be
- * NULL): single values as a list of terms, lists as folded tables. */
+ * NULL): single values as a list of terms, then records inside it and lists as folds. */
 void page_record(struct page *page, const struct record *record, const void *value,
 		 const char *const *without);
-/* Only the single values, or only the lists. */
+/* Only the single values, or only the records and lists. */
 void page_record_values(struct page *page, const struct record *record, const void *value,
 			const char *const *without);
-void page_record_lists(struct page *page, const struct record *record, const void *value,
+void page_record_folds(struct page *page, const struct record *record, const void *value,
 		       const char *const *without);
 
+/* One field of a record that is a record or a list, as a fold. */
+void page_fold_field(struct page *page, const struct record *record, const char *name,
+		     const void *value, bool is_open);
+/* All BOOL fields of a record as a row of marks, the false ones too. */
+void page_flags(struct page *page, const struct record *record, const void *value);
 /* Columns that a record's tables have anywhere in the page; NULL: all fields. */
 const struct column *columns_of(const struct record *record);

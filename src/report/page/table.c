@@ -18,6 +18,7 @@ struct table {
 	size_t rows; /* that are shown */
 	struct shown_column *columns;
 	size_t column_count;
+	size_t detail_count; /* of them, that are lines below the row */
 };
 
 static const void *row_at(const struct table *table, size_t row)
@@ -41,6 +42,7 @@ static void add_column(struct table *table, const struct field *field, enum cell
 			continue;
 		table->columns[table->column_count++] = (struct shown_column){
 			field, style == CELL_AUTO ? cell_style_of(field) : style};
+		table->detail_count += style == CELL_DETAIL;
 		return;
 	}
 }
@@ -75,6 +77,8 @@ static void put_head(struct page *page, const struct table *table)
 	html_open(&page->html, "tr");
 	for (size_t i = 0; i < table->column_count; i++) {
 		const struct shown_column *column = &table->columns[i];
+		if (column->style == CELL_DETAIL)
+			continue;
 		html_begin(&page->html, "th", cell_is_numeric(column->style) ? "number" : NULL);
 		html_attr(&page->html, "scope", "col");
 		html_attr(&page->html, "title", column->field->doc);
@@ -85,22 +89,57 @@ static void put_head(struct page *page, const struct table *table)
 	html_close(&page->html);
 }
 
-static void put_row(struct page *page, const struct table *table, const void *value)
+static const char *cell_class(const struct shown_column *column)
 {
-	html_open(&page->html, "tr");
+	if (cell_is_numeric(column->style))
+		return "number";
+	if (column->style == CELL_HASH)
+		return "hash-cell";
+	return column->field->kind == FIELD_TEXT ? "text" : NULL;
+}
+
+/* The lines that belong to a row but are too long for a column. */
+static void put_details(struct page *page, const struct table *table, const void *value)
+{
+	bool is_begun = false;
+
 	for (size_t i = 0; i < table->column_count; i++) {
 		const struct shown_column *column = &table->columns[i];
-		html_begin(&page->html, "td",
-			   cell_is_numeric(column->style)      ? "number"
-			   : column->style == CELL_HASH        ? "hash-cell"
-			   : column->field->kind == FIELD_TEXT ? "text"
-							       : NULL);
+		if (column->style != CELL_DETAIL || cell_is_empty(column->field, value))
+			continue;
+		if (!is_begun) {
+			html_begin(&page->html, "tr", "detail");
+			html_open(&page->html, "td");
+			html_attr_u64(&page->html, "colspan",
+				      max_of(table->column_count - table->detail_count, (size_t)1));
+		}
+		is_begun = true;
+		html_open(&page->html, "div");
+		page_cell(page, column->field, CELL_CODE, value);
+		html_close(&page->html);
+	}
+	if (!is_begun)
+		return;
+	html_close(&page->html);
+	html_close(&page->html);
+}
+
+static void put_row(struct page *page, const struct table *table, const void *value)
+{
+	html_begin(&page->html, "tr", table->detail_count ? "has-detail" : NULL);
+	for (size_t i = 0; i < table->column_count; i++) {
+		const struct shown_column *column = &table->columns[i];
+		if (column->style == CELL_DETAIL)
+			continue;
+		html_begin(&page->html, "td", cell_class(column));
 		/* Empty, false and 0 are blank, which keeps a sparse table readable. */
 		if (!cell_is_empty(column->field, value))
 			page_cell(page, column->field, column->style, value);
 		html_close(&page->html);
 	}
 	html_close(&page->html);
+	if (table->detail_count)
+		put_details(page, table, value);
 }
 
 void page_table(struct page *page, const struct record *record, struct model_list list,
@@ -144,9 +183,9 @@ static bool is_named(const char *const *names, const char *name)
 	return false;
 }
 
-static bool is_list(const struct field *field)
+static bool is_fold(const struct field *field)
 {
-	return field->kind == FIELD_LIST;
+	return field->kind == FIELD_LIST || field->kind == FIELD_ONE;
 }
 
 void page_record_values(struct page *page, const struct record *record, const void *value,
@@ -156,7 +195,7 @@ void page_record_values(struct page *page, const struct record *record, const vo
 
 	for (size_t i = 0; i < record->field_count; i++) {
 		const struct field *field = &record->fields[i];
-		if (is_list(field) || is_named(without, field->name) || cell_is_empty(field, value))
+		if (is_fold(field) || is_named(without, field->name) || cell_is_empty(field, value))
 			continue;
 		if (!is_begun)
 			html_begin(&page->html, "dl", "terms");
@@ -173,22 +212,42 @@ void page_record_values(struct page *page, const struct record *record, const vo
 		html_close(&page->html);
 }
 
-void page_record_lists(struct page *page, const struct record *record, const void *value,
-		       const char *const *without)
+static void put_fold(struct page *page, const struct record *record, const struct field *field,
+		     const void *value, bool is_open)
 {
 	char scratch[WORD_SCRATCH];
 	struct word word;
 
+	if (cell_is_empty(field, value))
+		return;
+	word_of_field(record, field, scratch, &word);
+	if (field->kind == FIELD_LIST) {
+		struct model_list list = field_load(struct model_list, field, value);
+		page_fold_begin(page, &word, (int64_t)list.count, is_open);
+		page_table(page, field->record, list, columns_of(field->record));
+	} else {
+		page_fold_begin(page, &word, PAGE_NO_COUNT, is_open);
+		page_record(page, field->record, field_load(const void *, field, value), NULL);
+	}
+	page_fold_end(page);
+}
+
+void page_fold_field(struct page *page, const struct record *record, const char *name,
+		     const void *value, bool is_open)
+{
+	const struct field *field = find_field(record, name);
+
+	if (field && is_fold(field))
+		put_fold(page, record, field, value, is_open);
+}
+
+void page_record_folds(struct page *page, const struct record *record, const void *value,
+		       const char *const *without)
+{
 	for (size_t i = 0; i < record->field_count; i++) {
 		const struct field *field = &record->fields[i];
-		if (!is_list(field) || is_named(without, field->name) ||
-		    cell_is_empty(field, value))
-			continue;
-		struct model_list list = field_load(struct model_list, field, value);
-		word_of_field(record, field, scratch, &word);
-		page_fold_begin(page, &word, (int64_t)list.count, false);
-		page_table(page, field->record, list, columns_of(field->record));
-		page_fold_end(page);
+		if (is_fold(field) && !is_named(without, field->name))
+			put_fold(page, record, field, value, false);
 	}
 }
 
@@ -199,6 +258,24 @@ void page_record(struct page *page, const struct record *record, const void *val
 		return;
 	page->nesting++;
 	page_record_values(page, record, value, without);
-	page_record_lists(page, record, value, without);
+	page_record_folds(page, record, value, without);
 	page->nesting--;
+}
+
+void page_flags(struct page *page, const struct record *record, const void *value)
+{
+	html_begin(&page->html, "ul", "flags");
+	for (size_t i = 0; i < record->field_count; i++) {
+		const struct field *field = &record->fields[i];
+		if (field->kind != FIELD_BOOL)
+			continue;
+		bool is_set = field_load(bool, field, value);
+		html_begin(&page->html, "li", is_set ? "is-set" : NULL);
+		html_attr(&page->html, "title", field->doc);
+		html_element(&page->html, "b", NULL, is_set ? "✓" : "–");
+		html_put(&page->html, " ");
+		put_field_name(page, record, field);
+		html_close(&page->html);
+	}
+	html_close(&page->html);
 }

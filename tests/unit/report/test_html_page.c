@@ -43,13 +43,34 @@ static const char *check_tag(const char *at)
 		"svg",      "rect",   "ol",    "code",  "details", "summary", "dl",    "dt",
 		"dd",       "table",  "thead", "tbody", "tr",      "th",      "td",    "i",
 		"strong",   "footer", NULL};
-	static const char *const attributes[] = {
-		"lang",        "charset",  "http-equiv",      "content", "name",
-		"type",        "id",       "aria-label",      "for",     "checked",
-		"class",       "href",     "aria-labelledby", "title",   "open",
-		"viewBox",     "x",        "width",           "height",  "preserveAspectRatio",
-		"aria-hidden", "tabindex", "scope",           "style",   "html",
-		NULL};
+	static const char *const attributes[] = {"lang",
+						 "charset",
+						 "http-equiv",
+						 "content",
+						 "name",
+						 "type",
+						 "id",
+						 "aria-label",
+						 "for",
+						 "checked",
+						 "class",
+						 "href",
+						 "aria-labelledby",
+						 "title",
+						 "open",
+						 "viewBox",
+						 "x",
+						 "width",
+						 "height",
+						 "preserveAspectRatio",
+						 "aria-hidden",
+						 "tabindex",
+						 "scope",
+						 "colspan",
+						 "y",
+						 "style",
+						 "html",
+						 NULL};
 	char name[64];
 
 	if (*at == '/')
