@@ -87,8 +87,8 @@ static struct program *program_of(struct actors *actors, const struct event *eve
 	program->references = 1;
 	program->image = xstrdup(event->path ? event->path : "");
 	program->cwd = event->cwd ? xstrdup(event->cwd) : NULL;
-	program->bytes = line.size + strlen(program->image) +
-			 (program->cwd ? strlen(program->cwd) : 0);
+	program->bytes =
+		line.size + strlen(program->image) + (program->cwd ? strlen(program->cwd) : 0);
 	program->command_line = buffer_text(&line)[0] ? buffer_steal(&line) : xstrdup("");
 	buffer_deinit(&line);
 	actors->bytes += program->bytes;

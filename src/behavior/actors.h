@@ -9,10 +9,10 @@
 #include "model/model.h"
 
 enum {
-	ACTORS_MAX = 100001,                  /* the model's processes, numbered from 1 */
-	ACTORS_BYTES_MAX = 64 * 1024 * 1024,  /* of command lines */
-	ACTOR_CALLS = 512,                    /* numbers of system calls that are told apart */
-	ACTOR_NAMES_MAX = 4096,               /* addresses that a name was answered with */
+	ACTORS_MAX = 100001,                 /* the model's processes, numbered from 1 */
+	ACTORS_BYTES_MAX = 64 * 1024 * 1024, /* of command lines */
+	ACTOR_CALLS = 512,                   /* numbers of system calls that are told apart */
+	ACTOR_NAMES_MAX = 4096,              /* addresses that a name was answered with */
 };
 
 /* A program that runs; shared by a process and its forks. */
@@ -29,8 +29,8 @@ struct actor {
 	uint32_t parent;         /* index, 0: not known */
 	uint64_t uid;
 	bool is_sample;
-	char name[16];           /* comm */
-	uint8_t *calls_seen;     /* bit for each ABI and number since the last exec */
+	char name[16];       /* comm */
+	uint8_t *calls_seen; /* bit for each ABI and number since the last exec */
 };
 
 struct address_name {

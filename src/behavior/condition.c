@@ -72,7 +72,8 @@ static struct error *parse_of(struct parse *parse, enum condition_op op, struct 
 		if (is_of(parse->word, parse->names[i]))
 			node->set |= 1ULL << i;
 	if (node->set == 0)
-		return error_new(ERROR_FORMAT, "condition: no selection is named '%s'", parse->word);
+		return error_new(ERROR_FORMAT, "condition: no selection is named '%s'",
+				 parse->word);
 	next_word(parse);
 	*ret = node;
 	return NULL;

@@ -26,9 +26,9 @@ enum condition_op {
 struct condition {
 	enum condition_op op;
 	unsigned selection;
-	uint64_t set;              /* bit for each selection */
+	uint64_t set; /* bit for each selection */
 	struct condition *left;
-	struct condition *right;   /* AND, OR */
+	struct condition *right; /* AND, OR */
 };
 
 /* names: the rule's selections, at most CONDITION_SELECTIONS_MAX. */

@@ -61,7 +61,8 @@ void event_line(struct buffer *out, const struct event *event)
 	else if (event->type >= EVENT_KIND_SOCKET && event->type <= EVENT_KIND_SEND)
 		network_line(out, event);
 	else if (event->type == EVENT_KIND_DNS)
-		buffer_printf(out, "dns %s → %s", or_unknown(event->name), or_unknown(event->address));
+		buffer_printf(out, "dns %s → %s", or_unknown(event->name),
+			      or_unknown(event->address));
 	else if (event->type == EVENT_KIND_SYSCALL)
 		buffer_printf(out, "syscall %s (%s %" PRIu64 ")", or_unknown(event->name),
 			      or_unknown(event->abi), event->number_of);

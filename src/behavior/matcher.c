@@ -38,7 +38,8 @@ struct matcher *matcher_new(const struct rules *rules, const struct analysis_fac
 	matcher->facts = facts;
 	matcher->values = values_new();
 	matcher->limits = pattern_limits_new();
-	matcher->findings = xcalloc(max_of(rules_count(rules), (size_t)1), sizeof(*matcher->findings));
+	matcher->findings =
+		xcalloc(max_of(rules_count(rules), (size_t)1), sizeof(*matcher->findings));
 	return matcher;
 }
 
@@ -145,9 +146,9 @@ static void add_finding(struct matcher *matcher, size_t rule, const struct value
 {
 	struct finding *finding = matcher->findings[rule];
 	const struct event *event = source->event;
-	const char *process = event ? event->process
-				    : (source->file->processes.count ? source->file->processes.data[0]
-								     : NULL);
+	const char *process =
+		event ? event->process
+		      : (source->file->processes.count ? source->file->processes.data[0] : NULL);
 	uint64_t number = event ? event->number : source->file->last_event;
 
 	if (!finding) {
@@ -227,12 +228,12 @@ void matcher_event(struct matcher *matcher, const struct event *event)
 		return;
 	const struct actor *actor = actors_find(actors, event->process);
 	struct values_source source = {
-	        .event = event,
-	        .actor = actor,
-	        .parent = actors_parent(actors, actor),
-	        .other = actors_find(actors, event->other_process),
-	        .actors = actors,
-	        .facts = matcher->facts,
+		.event = event,
+		.actor = actor,
+		.parent = actors_parent(actors, actor),
+		.other = actors_find(actors, event->other_process),
+		.actors = actors,
+		.facts = matcher->facts,
 	};
 	for (uint32_t views = view_of_event(event); views; views &= views - 1) {
 		source.view = (enum view)__builtin_ctz(views);
@@ -243,11 +244,11 @@ void matcher_event(struct matcher *matcher, const struct event *event)
 void matcher_file(struct matcher *matcher, const struct file_activity *file)
 {
 	struct values_source source = {
-	        .view = VIEW_FILE_SUMMARY,
-	        .file = file,
-	        .file_name = file->path,
-	        .actors = &matcher->actors,
-	        .facts = matcher->facts,
+		.view = VIEW_FILE_SUMMARY,
+		.file = file,
+		.file_name = file->path,
+		.actors = &matcher->actors,
+		.facts = matcher->facts,
 	};
 
 	if (file->processes.count)
@@ -266,25 +267,25 @@ static void fill(const struct rule *rule, const struct finding *finding, struct 
 	struct evidence evidence[MATCHER_EVIDENCE_MAX] = {0};
 
 	*ret = (struct behavior){
-	        .rule = arena_strdup(arena, rule->id),
-	        .title = arena_strdup(arena, rule->title),
-	        .title_zh = rule->title_zh ? arena_strdup(arena, rule->title_zh) : NULL,
-	        .description = rule->description ? arena_strdup(arena, rule->description) : NULL,
-	        .level = rule->level,
-	        .process = finding->process ? arena_strdup(arena, finding->process) : NULL,
-	        .matches = finding->matches,
-	        .source = arena_strdup(arena, rule->source),
+		.rule = arena_strdup(arena, rule->id),
+		.title = arena_strdup(arena, rule->title),
+		.title_zh = rule->title_zh ? arena_strdup(arena, rule->title_zh) : NULL,
+		.description = rule->description ? arena_strdup(arena, rule->description) : NULL,
+		.level = rule->level,
+		.process = finding->process ? arena_strdup(arena, finding->process) : NULL,
+		.matches = finding->matches,
+		.source = arena_strdup(arena, rule->source),
 	};
 	/* What is the rules' own (tags, techniques) is shared: rules outlast findings. */
 	list_take(arena, &ret->tags, rule->tags.data, rule->tags.count);
 	list_take(arena, &ret->attack, rule->attack.data, rule->attack.count);
 	for (size_t i = 0; i < finding->evidence_count; i++)
 		evidence[i] = (struct evidence){
-		        .event = finding->evidence[i].event,
-		        .process = finding->evidence[i].process
-				           ? arena_strdup(arena, finding->evidence[i].process)
-				           : NULL,
-		        .text = arena_strdup(arena, finding->evidence[i].text),
+			.event = finding->evidence[i].event,
+			.process = finding->evidence[i].process
+					   ? arena_strdup(arena, finding->evidence[i].process)
+					   : NULL,
+			.text = arena_strdup(arena, finding->evidence[i].text),
 		};
 	list_take(arena, &ret->evidence, evidence, finding->evidence_count);
 }

@@ -34,6 +34,6 @@ void matcher_file(struct matcher *matcher, const struct file_activity *file);
 struct findings {
 	struct behavior *data; /* worst first */
 	size_t count;
-	uint64_t given_up;     /* regular expressions that were too dear on a value */
+	uint64_t given_up; /* regular expressions that were too dear on a value */
 };
 void matcher_finish(struct matcher *matcher, struct arena *arena, struct findings *ret);

@@ -55,11 +55,11 @@ static const struct {
 	const char *name;
 	enum pattern_op op;
 } op_names[] = {
-        {"contains", PATTERN_CONTAINS},   {"startswith", PATTERN_STARTS},
-        {"endswith", PATTERN_ENDS},       {"re", PATTERN_REGEX},
-        {"cidr", PATTERN_CIDR},           {"lt", PATTERN_LESS},
-        {"lte", PATTERN_LESS_EQUAL},      {"gt", PATTERN_GREATER},
-        {"gte", PATTERN_GREATER_EQUAL},   {"exists", PATTERN_EXISTS},
+	{"contains", PATTERN_CONTAINS}, {"startswith", PATTERN_STARTS},
+	{"endswith", PATTERN_ENDS},     {"re", PATTERN_REGEX},
+	{"cidr", PATTERN_CIDR},         {"lt", PATTERN_LESS},
+	{"lte", PATTERN_LESS_EQUAL},    {"gt", PATTERN_GREATER},
+	{"gte", PATTERN_GREATER_EQUAL}, {"exists", PATTERN_EXISTS},
 };
 
 static bool set_flag(struct modifiers *modifiers, const char *name)
@@ -68,14 +68,10 @@ static bool set_flag(struct modifiers *modifiers, const char *name)
 		const char *name;
 		bool *flag;
 	} flags[] = {
-	        {"all", &modifiers->all},
-	        {"cased", &modifiers->cased},
-	        {"base64", &modifiers->base64},
-	        {"base64offset", &modifiers->base64_offset},
-	        {"wide", &modifiers->wide},
-	        {"utf16le", &modifiers->wide},
-	        {"windash", &modifiers->windash},
-	        {"fieldref", &modifiers->field_reference},
+		{"all", &modifiers->all},         {"cased", &modifiers->cased},
+		{"base64", &modifiers->base64},   {"base64offset", &modifiers->base64_offset},
+		{"wide", &modifiers->wide},       {"utf16le", &modifiers->wide},
+		{"windash", &modifiers->windash}, {"fieldref", &modifiers->field_reference},
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(flags); i++)
@@ -92,7 +88,8 @@ static struct error *take_modifier(struct modifiers *modifiers, const char *name
 		if (!text_equal(op_names[i].name, name))
 			continue;
 		if (modifiers->op != PATTERN_EQUAL)
-			return error_new(ERROR_FORMAT, "modifier '%s' does not go with another one", name);
+			return error_new(ERROR_FORMAT, "modifier '%s' does not go with another one",
+					 name);
 		modifiers->op = op_names[i].op;
 		return NULL;
 	}
@@ -208,7 +205,7 @@ static void widen(struct buffer *bytes)
 static void encode_base64(const struct buffer *bytes, size_t offset, struct buffer *out)
 {
 	static const char alphabet[] =
-	        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 	size_t first_bit = offset * 8;
 	size_t end_bit = first_bit + bytes->size * 8;
 
@@ -515,11 +512,11 @@ bool pattern_match(const struct pattern *pattern, const struct value *value,
 unsigned pattern_cost(const struct pattern *pattern)
 {
 	static const unsigned costs[] = {
-	        [PATTERN_EQUAL] = 1,         [PATTERN_STARTS] = 1,       [PATTERN_ENDS] = 1,
-	        [PATTERN_CONTAINS] = 8,      [PATTERN_GLOB] = 20,        [PATTERN_REGEX] = 100,
-	        [PATTERN_CIDR] = 30,         [PATTERN_LESS] = 10,        [PATTERN_LESS_EQUAL] = 10,
-	        [PATTERN_GREATER] = 10,      [PATTERN_GREATER_EQUAL] = 10, [PATTERN_EXISTS] = 1,
-	        [PATTERN_NULL] = 1,          [PATTERN_FIELD] = 10,
+		[PATTERN_EQUAL] = 1,    [PATTERN_STARTS] = 1,         [PATTERN_ENDS] = 1,
+		[PATTERN_CONTAINS] = 8, [PATTERN_GLOB] = 20,          [PATTERN_REGEX] = 100,
+		[PATTERN_CIDR] = 30,    [PATTERN_LESS] = 10,          [PATTERN_LESS_EQUAL] = 10,
+		[PATTERN_GREATER] = 10, [PATTERN_GREATER_EQUAL] = 10, [PATTERN_EXISTS] = 1,
+		[PATTERN_NULL] = 1,     [PATTERN_FIELD] = 10,
 	};
 
 	return costs[pattern->op];

@@ -27,7 +27,7 @@ enum pattern_op {
 	PATTERN_GREATER_EQUAL,
 	PATTERN_EXISTS, /* number: 1 or 0 */
 	PATTERN_NULL,
-	PATTERN_FIELD,  /* another field's value; `reference_op` says how */
+	PATTERN_FIELD, /* another field's value; `reference_op` says how */
 };
 
 /* Modifiers of a field, in the order of a rule's text. */

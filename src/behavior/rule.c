@@ -40,10 +40,10 @@ static struct error *read_patterns(struct reading *reading, const struct yaml_no
 	if (value->kind == YAML_MAP)
 		return error_new(ERROR_FORMAT, "line %zu: '%s' is a map", value->line, item->name);
 	if (count == 0 || count > VALUES_IN_ITEM_MAX)
-		return error_new(ERROR_FORMAT, "line %zu: '%s' has %zu values", value->line, item->name,
-				 count);
-	item->patterns = arena_alloc(reading->arena,
-				     count * PATTERN_VARIANTS_MAX * sizeof(*item->patterns));
+		return error_new(ERROR_FORMAT, "line %zu: '%s' has %zu values", value->line,
+				 item->name, count);
+	item->patterns =
+		arena_alloc(reading->arena, count * PATTERN_VARIANTS_MAX * sizeof(*item->patterns));
 	for (const struct yaml_node *one = is_list ? value->first : value; one;
 	     one = is_list ? one->next : NULL) {
 		size_t added;
@@ -141,16 +141,16 @@ static struct error *read_condition(struct reading *reading, const struct yaml_n
 	for (; one; one = node->kind == YAML_LIST ? one->next : NULL) {
 		struct condition *condition;
 		if (one->kind != YAML_SCALAR)
-			return error_new(ERROR_FORMAT, "line %zu: the condition is no text", one->line);
+			return error_new(ERROR_FORMAT, "line %zu: the condition is no text",
+					 one->line);
 		struct error *err = condition_parse(one->text, names, rule->selection_count,
 						    reading->arena, &condition);
 		if (err)
 			return error_wrap(err, "line %zu", one->line);
 		if (rule->condition) {
 			struct condition *either = arena_new_of(reading->arena, struct condition);
-			*either = (struct condition){.op = CONDITION_OR,
-						     .left = rule->condition,
-						     .right = condition};
+			*either = (struct condition){
+				.op = CONDITION_OR, .left = rule->condition, .right = condition};
 			condition = either;
 		}
 		rule->condition = condition;
@@ -221,8 +221,8 @@ static struct error *read_level(const char *text, enum severity *ret)
 	return error_new(ERROR_FORMAT, "there is no level '%s'", text);
 }
 
-/* Which of auditd's record types the rule can match at all, from the `type` in its selections. */
-static void narrow_audit(struct rule *rule)
+/* The views of the record types that an item on auditd's `type` names. */
+static uint32_t audit_views(const struct rule_item *item)
 {
 	static const struct {
 		enum view view;
@@ -230,25 +230,50 @@ static void narrow_audit(struct rule *rule)
 	} types[] = {{VIEW_AUDIT_EXECVE, "execve"},
 		     {VIEW_AUDIT_PATH, "path"},
 		     {VIEW_AUDIT_SYSCALL, "syscall"}};
-	uint32_t seen = 0;
-	bool has_type = false;
+	uint32_t views = 0;
 
+	for (size_t p = 0; p < item->count; p++)
+		for (size_t t = 0; t < ARRAY_SIZE(types); t++)
+			if (span_equal_text(item->patterns[p].literal, types[t].type))
+				views |= VIEW_BIT(types[t].view);
+	return views;
+}
+
+typedef void item_visitor(struct rule_item *item, void *context);
+
+static void for_each_item(const struct rule *rule, item_visitor *visit, void *context)
+{
 	for (size_t s = 0; s < rule->selection_count; s++)
 		for (size_t m = 0; m < rule->selections[s].count; m++) {
 			const struct rule_map *map = &rule->selections[s].maps[m];
-			for (size_t i = 0; i < map->count; i++) {
-				if (map->items[i].field.field != FIELD_AUDIT_TYPE)
-					continue;
-				has_type = true;
-				for (size_t p = 0; p < map->items[i].count; p++)
-					for (size_t t = 0; t < ARRAY_SIZE(types); t++)
-						if (span_equal_text(map->items[i].patterns[p].literal,
-								    types[t].type))
-							seen |= VIEW_BIT(types[t].view);
-			}
+			for (size_t i = 0; i < map->count; i++)
+				visit(&map->items[i], context);
 		}
-	if (has_type)
-		rule->views &= seen;
+}
+
+struct audit_types {
+	uint32_t views;
+	bool is_named;
+};
+
+static void note_audit_type(struct rule_item *item, void *context)
+{
+	struct audit_types *types = context;
+
+	if (item->field.field != FIELD_AUDIT_TYPE)
+		return;
+	types->is_named = true;
+	types->views |= audit_views(item);
+}
+
+/* Of auditd's record types those that the rule can match at all. */
+static void narrow_audit(struct rule *rule)
+{
+	struct audit_types types = {0};
+
+	for_each_item(rule, note_audit_type, &types);
+	if (types.is_named)
+		rule->views &= types.views;
 }
 
 static struct error *read_source(struct reading *reading, const struct yaml_node *source)
@@ -276,7 +301,8 @@ struct error *rule_read(const struct yaml_node *document, const char *source, st
 	if (yaml_get(document, "correlation"))
 		return error_new(ERROR_UNSUPPORTED, "correlation rules are not supported");
 	if (yaml_get(document, "action"))
-		return error_new(ERROR_UNSUPPORTED, "rule collections (action: …) are not supported");
+		return error_new(ERROR_UNSUPPORTED,
+				 "rule collections (action: …) are not supported");
 	ret->title = yaml_get_text(document, "title");
 	if (!ret->title)
 		return error_new(ERROR_FORMAT, "there is no title");
@@ -301,13 +327,13 @@ struct error *rule_read(const struct yaml_node *document, const char *source, st
 	return err;
 }
 
+static void free_item(struct rule_item *item, void *context UNUSED)
+{
+	for (size_t i = 0; i < item->count; i++)
+		pattern_deinit(&item->patterns[i]);
+}
+
 void rule_deinit(struct rule *rule)
 {
-	for (size_t s = 0; s < rule->selection_count; s++)
-		for (size_t m = 0; m < rule->selections[s].count; m++) {
-			struct rule_map *map = &rule->selections[s].maps[m];
-			for (size_t i = 0; i < map->count; i++)
-				for (size_t p = 0; p < map->items[i].count; p++)
-					pattern_deinit(&map->items[i].patterns[p]);
-		}
+	for_each_item(rule, free_item, NULL);
 }

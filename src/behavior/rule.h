@@ -13,8 +13,8 @@
 /* A field and the values it may have. */
 struct rule_item {
 	struct field_name field;
-	const char *name;     /* as the rule writes it */
-	bool all;             /* each pattern has to match, not one */
+	const char *name; /* as the rule writes it */
+	bool all;         /* each pattern has to match, not one */
 	struct pattern *patterns;
 	size_t count;
 	unsigned cost;
@@ -34,7 +34,7 @@ struct rule_selection {
 };
 
 struct rule {
-	const char *id;          /* the title where a rule has no id */
+	const char *id; /* the title where a rule has no id */
 	const char *title;
 	const char *title_zh;    /* NULL where there is none */
 	const char *description; /* may be NULL */
@@ -50,8 +50,8 @@ struct rule {
 		struct technique *data;
 		size_t count;
 	} attack;
-	uint32_t views;          /* bits; 0: nothing that we record is of its log source */
-	bool is_guest_wide;      /* also for what does not belong to the sample */
+	uint32_t views;     /* bits; 0: nothing that we record is of its log source */
+	bool is_guest_wide; /* also for what does not belong to the sample */
 	struct rule_selection *selections;
 	size_t selection_count;
 	struct condition *condition;

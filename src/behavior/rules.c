@@ -128,7 +128,8 @@ struct error *rules_add_techniques(struct rules *rules, struct span text)
 			continue;
 		struct span id = cut(&row, '\t'), name = cut(&row, '\t');
 		if (id.size < 5 || id.data[0] != 'T' || name.size == 0)
-			return error_new(ERROR_FORMAT, "techniques: line %zu has no id and name", line);
+			return error_new(ERROR_FORMAT, "techniques: line %zu has no id and name",
+					 line);
 		if (rules->techniques.count >= TECHNIQUES_MAX)
 			return error_new(ERROR_LIMIT, "more than %d techniques", TECHNIQUES_MAX);
 		while (row.size && count < TACTICS_MAX)

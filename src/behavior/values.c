@@ -9,8 +9,8 @@
 #include "base/text.h"
 
 enum {
-	VALUES_MAX = 9000,           /* arguments and environment of one exec, and a few */
-	BYTES_MAX = 256 * 1024,      /* of their texts; what is beyond is not seen */
+	VALUES_MAX = 9000,      /* arguments and environment of one exec, and a few */
+	BYTES_MAX = 256 * 1024, /* of their texts; what is beyond is not seen */
 };
 
 struct slot {
@@ -22,7 +22,7 @@ struct slot {
 struct values {
 	struct values_source source;
 	struct slot slots[FIELD_COUNT];
-	unsigned argument;  /* which one FIELD_AUDIT_ARGUMENT's slot holds */
+	unsigned argument; /* which one FIELD_AUDIT_ARGUMENT's slot holds */
 	unsigned count;
 	size_t used;
 	struct value values[VALUES_MAX];
@@ -58,7 +58,7 @@ static void add_span(struct values *values, struct span text)
 	}
 	values->used += text.size;
 	values->values[values->count++] =
-	        (struct value){.text = text, .lower = span_of(lower, text.size)};
+		(struct value){.text = text, .lower = span_of(lower, text.size)};
 }
 
 static void add(struct values *values, const char *text)
@@ -140,7 +140,8 @@ static const char *user_name(uint64_t uid)
 		uint64_t uid;
 		const char *name;
 	} users[] = {
-	        {0, "root"}, {1, "daemon"}, {2, "bin"}, {8, "mail"}, {33, "www-data"}, {65534, "nobody"},
+		{0, "root"}, {1, "daemon"},    {2, "bin"},
+		{8, "mail"}, {33, "www-data"}, {65534, "nobody"},
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(users); i++)
@@ -274,7 +275,7 @@ static void load_file(struct values *values, enum rule_field field)
 		break;
 	case FIELD_COPY_OF_SAMPLE:
 		add_bool(values, file && file->sha256 && !file->is_of_sample &&
-				         text_equal(file->sha256, source->facts->sample_sha256));
+					 text_equal(file->sha256, source->facts->sample_sha256));
 		break;
 	case FIELD_CONTENT_SHA256:
 		add(values, file ? file->sha256 : NULL);

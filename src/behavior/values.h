@@ -8,19 +8,20 @@
 
 /* What an analysis knows beyond its events. */
 struct analysis_facts {
-	const char *sample_sha256;  /* lower-case hexadecimal; NULL: not known */
-	struct span package_files;  /* paths that packages of the image own: sorted lines, "" for none */
+	const char *sample_sha256; /* lower-case hexadecimal; NULL: not known */
+	struct span
+		package_files; /* paths that packages of the image own: sorted lines, "" for none */
 };
 
 /* Where values come from. */
 struct values_source {
 	enum view view;
-	const struct event *event;          /* NULL in VIEW_FILE_SUMMARY */
-	const struct file_activity *file;   /* only in VIEW_FILE_SUMMARY */
-	const char *file_name;              /* the name of the file that is meant there */
-	const struct actor *actor;          /* may be NULL */
-	const struct actor *parent;         /* may be NULL */
-	const struct actor *other;          /* may be NULL */
+	const struct event *event;        /* NULL in VIEW_FILE_SUMMARY */
+	const struct file_activity *file; /* only in VIEW_FILE_SUMMARY */
+	const char *file_name;            /* the name of the file that is meant there */
+	const struct actor *actor;        /* may be NULL */
+	const struct actor *parent;       /* may be NULL */
+	const struct actor *other;        /* may be NULL */
 	const struct actors *actors;
 	const struct analysis_facts *facts;
 };

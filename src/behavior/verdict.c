@@ -8,15 +8,15 @@ enum { REASONS_MAX = 256 };
 static double share_of(enum severity level)
 {
 	static const double shares[] = {
-	        [SEVERITY_INFORMATIONAL] = 0, [SEVERITY_LOW] = 0.04,     [SEVERITY_MEDIUM] = 0.15,
-	        [SEVERITY_HIGH] = 0.4,        [SEVERITY_CRITICAL] = 0.7,
+		[SEVERITY_INFORMATIONAL] = 0, [SEVERITY_LOW] = 0.04,     [SEVERITY_MEDIUM] = 0.15,
+		[SEVERITY_HIGH] = 0.4,        [SEVERITY_CRITICAL] = 0.7,
 	};
 
 	return shares[level];
 }
 
-void verdict_of(const struct behavior *findings, size_t count, bool is_healthy,
-		struct arena *arena, struct verdict *ret)
+void verdict_of(const struct behavior *findings, size_t count, bool is_healthy, struct arena *arena,
+		struct verdict *ret)
 {
 	vec(struct reason) reasons = {0};
 	double missing = 100;

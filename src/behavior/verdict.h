@@ -14,5 +14,5 @@
 enum { VERDICT_MALICIOUS_FROM = 70, VERDICT_SUSPICIOUS_FROM = 30, VERDICT_BENIGN_BELOW = 5 };
 
 /* Findings in any order. is_healthy: the sample ran and its record is whole. */
-void verdict_of(const struct behavior *findings, size_t count, bool is_healthy,
-		struct arena *arena, struct verdict *ret);
+void verdict_of(const struct behavior *findings, size_t count, bool is_healthy, struct arena *arena,
+		struct verdict *ret);

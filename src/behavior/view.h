@@ -16,20 +16,20 @@ enum view {
 	VIEW_FILE_EVENT,     /* a file is made or changed, or gets a name */
 	VIEW_FILE_DELETE,
 	VIEW_FILE_RENAME,
-	VIEW_FILE_ACCESS,    /* a file is opened */
-	VIEW_FILE_CHANGE,    /* times, mode, owner, attributes */
-	VIEW_FILE_SUMMARY,   /* what became of a file, after the run */
-	VIEW_NETWORK,        /* network_connection */
-	VIEW_DNS,            /* dns_query */
-	VIEW_MODULE,         /* driver_load */
-	VIEW_SOCKET,         /* sockets made, bound, listened on */
-	VIEW_SIGNAL,         /* signals sent */
-	VIEW_SYSTEM,         /* mounts, bpf(2) */
+	VIEW_FILE_ACCESS,  /* a file is opened */
+	VIEW_FILE_CHANGE,  /* times, mode, owner, attributes */
+	VIEW_FILE_SUMMARY, /* what became of a file, after the run */
+	VIEW_NETWORK,      /* network_connection */
+	VIEW_DNS,          /* dns_query */
+	VIEW_MODULE,       /* driver_load */
+	VIEW_SOCKET,       /* sockets made, bound, listened on */
+	VIEW_SIGNAL,       /* signals sent */
+	VIEW_SYSTEM,       /* mounts, bpf(2) */
 	VIEW_SYSCALL,
-	VIEW_AUDIT_EXECVE,   /* service: auditd */
+	VIEW_AUDIT_EXECVE, /* service: auditd */
 	VIEW_AUDIT_PATH,
 	VIEW_AUDIT_SYSCALL,
-	VIEW_LOG,            /* product: linux alone: command lines stand for log lines */
+	VIEW_LOG, /* product: linux alone: command lines stand for log lines */
 	VIEW_COUNT,
 };
 

@@ -34,7 +34,8 @@ static struct error *scalar_text(struct parse *parse, const yaml_event_t *event,
 	const char *value = (const char *)event->data.scalar.value;
 
 	if (memchr(value, '\0', size))
-		return error_new(ERROR_FORMAT, "line %zu: a NUL in a text", event->start_mark.line + 1);
+		return error_new(ERROR_FORMAT, "line %zu: a NUL in a text",
+				 event->start_mark.line + 1);
 	*ret = arena_strndup(parse->arena, value, size);
 	return NULL;
 }
@@ -47,8 +48,8 @@ static bool has_key(const struct yaml_node *map, const char *key)
 /* The children up to the end event; keys and values take turns in a map. */
 static struct error *parse_children(struct parse *parse, struct yaml_node *node, unsigned depth)
 {
-	yaml_event_type_t end = node->kind == YAML_MAP ? YAML_MAPPING_END_EVENT
-						       : YAML_SEQUENCE_END_EVENT;
+	yaml_event_type_t end =
+		node->kind == YAML_MAP ? YAML_MAPPING_END_EVENT : YAML_SEQUENCE_END_EVENT;
 	struct yaml_node **tail = &node->first;
 	const char *key = NULL;
 	struct error *err = NULL;

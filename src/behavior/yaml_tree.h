@@ -15,12 +15,12 @@ enum yaml_kind { YAML_SCALAR, YAML_MAP, YAML_LIST };
 
 struct yaml_node {
 	enum yaml_kind kind;
-	bool is_quoted;           /* a scalar in quotes or a block: always text, never null */
-	size_t line;              /* from 1 */
-	const char *text;         /* of a scalar; no NUL inside */
-	const char *key;          /* when it is the value of a map */
-	struct yaml_node *first;  /* child */
-	struct yaml_node *next;   /* sibling */
+	bool is_quoted;          /* a scalar in quotes or a block: always text, never null */
+	size_t line;             /* from 1 */
+	const char *text;        /* of a scalar; no NUL inside */
+	const char *key;         /* when it is the value of a map */
+	struct yaml_node *first; /* child */
+	struct yaml_node *next;  /* sibling */
 };
 
 /* The documents of a file, as siblings. Errors name the line. */

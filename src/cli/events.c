@@ -24,16 +24,17 @@ struct arguments {
 	const char *folder;
 	bool types[TYPES_MAX]; /* indexed by enum event_kind */
 	bool has_types;
-	bool is_all;           /* of every process, not only the sample's */
+	bool is_all; /* of every process, not only the sample's */
 	const char *process;
 	struct trace_options trace;
 };
 
 static const struct argp_option options[] = {
-        {"type", 't', "TYPE", 0, "only events of this type (may be given again): exec, file_create …", 0},
-        {"process", 'p', "ID", 0, "only events of this process, as p3", 0},
-        {"all", 'a', NULL, 0, "events of every process of the guest, not only the sample's", 0},
-        {0},
+	{"type", 't', "TYPE", 0,
+	 "only events of this type (may be given again): exec, file_create …", 0},
+	{"process", 'p', "ID", 0, "only events of this process, as p3", 0},
+	{"all", 'a', NULL, 0, "events of every process of the guest, not only the sample's", 0},
+	{0},
 };
 
 static error_t parse_option(int key, char *text, struct argp_state *state)
@@ -146,7 +147,7 @@ static void read_report(struct arguments *arguments, struct json_document **docu
 		return;
 	const struct json_value *root = json_root(*document);
 	arguments->trace.sample_path =
-	        json_get_text(json_get(json_get(root, "sample"), "guest_path"), NULL);
+		json_get_text(json_get(json_get(root, "sample"), "guest_path"), NULL);
 	const struct json_value *time = json_get(json_get(root, "health"), "time");
 	if (json_get_i64(json_get(time, "start_guest_ns"), &start_ns) && start_ns > 0)
 		arguments->trace.start_ns = (uint64_t)start_ns;
@@ -155,7 +156,7 @@ static void read_report(struct arguments *arguments, struct json_document **docu
 static struct error *run(struct arguments *arguments)
 {
 	static const struct confine_policy policy = {
-	        .memory_limit = 1ULL << 30, .cpu_seconds = 3600, .output_limit = 1ULL << 40};
+		.memory_limit = 1ULL << 30, .cpu_seconds = 3600, .output_limit = 1ULL << 40};
 	cleanup_free char *path = xasprintf("%s/events.bin", arguments->folder);
 	cleanup_json struct json_document *document = NULL;
 	cleanup_close int fd = -1;
@@ -187,11 +188,12 @@ static struct error *run(struct arguments *arguments)
 int cli_events(int argc, char **argv)
 {
 	static const struct argp argp = {
-	        .options = options,
-	        .parser = parse_option,
-	        .args_doc = "DIR",
-	        .doc = "Print the events of an analysis, one JSON object a line.\v"
-	               "DIR is the result folder of `habo analyze`. The fields are those of docs/events.md.",
+		.options = options,
+		.parser = parse_option,
+		.args_doc = "DIR",
+		.doc = "Print the events of an analysis, one JSON object a line.\v"
+		       "DIR is the result folder of `habo analyze`. The fields are those of "
+		       "docs/events.md.",
 	};
 	struct arguments arguments = {0};
 

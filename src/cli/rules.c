@@ -21,8 +21,8 @@ struct arguments {
 };
 
 static const struct argp_option options[] = {
-        {"json", 'j', NULL, 0, "list: print an array of JSON objects", 0},
-        {0},
+	{"json", 'j', NULL, 0, "list: print an array of JSON objects", 0},
+	{0},
 };
 
 static error_t parse_option(int key, char *text, struct argp_state *state)
@@ -42,7 +42,8 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 			argp_error(state, "too many paths");
 		return 0;
 	case ARGP_KEY_END:
-		if (!text_equal(arguments->action, "check") && !text_equal(arguments->action, "list"))
+		if (!text_equal(arguments->action, "check") &&
+		    !text_equal(arguments->action, "list"))
 			argp_usage(state);
 		return 0;
 	default:
@@ -147,8 +148,8 @@ static void warn(const struct rules *rules, size_t *idle)
 		*idle += rule->views == 0;
 		if (rule->views && rule->unknown_field) {
 			cleanup_free char *text = term_text_dup(rule->unknown_field);
-			fprintf(stderr, "habo: %s: note: field '%s' is never filled\n", rule->source,
-				text);
+			fprintf(stderr, "habo: %s: note: field '%s' is never filled\n",
+				rule->source, text);
 		}
 	}
 }
@@ -180,12 +181,13 @@ static struct error *run(const struct arguments *arguments, size_t *bad)
 int cli_rules(int argc, char **argv)
 {
 	static const struct argp argp = {
-	        .options = options,
-	        .parser = parse_option,
-	        .args_doc = "check|list [PATH…]",
-	        .doc = "Check or list behaviour rules (Sigma files).\v"
-	               "PATH is a file or a folder; without one, the rules that come with the program. "
-	               "docs/rules.md says what is read of Sigma and what is ours.",
+		.options = options,
+		.parser = parse_option,
+		.args_doc = "check|list [PATH…]",
+		.doc = "Check or list behaviour rules (Sigma files).\v"
+		       "PATH is a file or a folder; without one, the rules that come with the "
+		       "program. "
+		       "docs/rules.md says what is read of Sigma and what is ours.",
 	};
 	struct arguments arguments = {0};
 	size_t bad = 0;

@@ -13,10 +13,10 @@
 enum {
 	CALLS_TASKS_MAX = 100000,
 	CALLS_ORDER_BYTES = 64 * 1024 * 1024,
-	CALLS_KNOWN_MAX = 1024,       /* numbers below have a counter of their own */
-	CALLS_ODD_MAX = 1024,         /* further numbers that are told apart */
+	CALLS_KNOWN_MAX = 1024, /* numbers below have a counter of their own */
+	CALLS_ODD_MAX = 1024,   /* further numbers that are told apart */
 	CALLS_ABIS = 3,
-	CALLS_RUN_EXPANDED = 1000,    /* longer runs are written as "number*count" */
+	CALLS_RUN_EXPANDED = 1000, /* longer runs are written as "number*count" */
 };
 
 struct call_run {

@@ -49,7 +49,8 @@ static void write_abis(struct output *output, const struct call_task *task)
 		if (run.abi == CALLS_ABIS)
 			continue;
 		if (run.abi != abi && count) {
-			buffer_printf(&output->text, "%s*%" PRIu64 ",", syscall_abi_name(abi), count);
+			buffer_printf(&output->text, "%s*%" PRIu64 ",", syscall_abi_name(abi),
+				      count);
 			count = 0;
 		}
 		abi = run.abi;
@@ -66,8 +67,8 @@ static void write_run(struct output *output, const struct call_run *run, const c
 	if (run->abi == CALLS_ABIS) {
 		buffer_printf(&output->text, "%s-%" PRIu64, *separator, run->count);
 	} else if (run->count > CALLS_RUN_EXPANDED) {
-		buffer_printf(&output->text, "%s\"%" PRIu32 "*%" PRIu64 "\"", *separator, run->number,
-			      run->count);
+		buffer_printf(&output->text, "%s\"%" PRIu32 "*%" PRIu64 "\"", *separator,
+			      run->number, run->count);
 	} else {
 		for (uint64_t i = 0; i < run->count; i++) {
 			buffer_printf(&output->text, "%s%" PRIu32, *separator, run->number);
@@ -103,16 +104,18 @@ struct error *calls_write(const struct calls *calls, const char *architecture, u
 {
 	struct output output = {.fd = fd, .left = limit};
 
-	buffer_printf(&output.text,
-		      "# habo-syscalls 1\n"
-		      "# architecture %s\n"
-		      "# threads %zu\n"
-		      "# calls %" PRIu64 "\n"
-		      "# lost %" PRIu64 "\n"
-		      "# A line that does not begin with # holds the system calls of one thread in\n"
-		      "# order, as a JSON array of numbers in the thread's ABI. \"n*c\": call n, c times;\n"
-		      "# a negative number -c: c calls were lost here. See docs/syscall-format.md.\n",
-		      architecture, calls->tasks.count, calls->total, calls->lost);
+	buffer_printf(
+		&output.text,
+		"# habo-syscalls 1\n"
+		"# architecture %s\n"
+		"# threads %zu\n"
+		"# calls %" PRIu64 "\n"
+		"# lost %" PRIu64 "\n"
+		"# A line that does not begin with # holds the system calls of one thread in\n"
+		"# order, as a JSON array of numbers in the thread's ABI. \"n*c\": call n, c "
+		"times;\n"
+		"# a negative number -c: c calls were lost here. See docs/syscall-format.md.\n",
+		architecture, calls->tasks.count, calls->total, calls->lost);
 	for (size_t i = 0; i < calls->tasks.count && !output.is_cut && !output.err; i++)
 		write_task(&output, &calls->tasks.data[i]);
 	flush(&output);

@@ -21,7 +21,8 @@ static uint64_t key_of(const struct event_socket *socket)
 	uint64_t peer = id_mix(span_u64(bytes, 0, BYTE_ORDER_LITTLE),
 			       span_u64(bytes, 8, BYTE_ORDER_LITTLE));
 
-	return id_mix(peer ^ socket->cookie, (uint64_t)socket->remote.port << 16 | socket->remote.family);
+	return id_mix(peer ^ socket->cookie,
+		      (uint64_t)socket->remote.port << 16 | socket->remote.family);
 }
 
 static const char *operation_of(enum event_kind kind)

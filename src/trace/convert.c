@@ -68,8 +68,8 @@ static void convert_exec(struct convert *convert, const struct event_record *rec
 	ret->arguments.count = strings(record->texts[EVENT_TEXT_ARGV], convert->argument_bytes,
 				       convert->arguments);
 	ret->environment.data = convert->environment;
-	ret->environment.count = strings(record->texts[EVENT_TEXT_ENVP],
-					 convert->environment_bytes, convert->environment);
+	ret->environment.count = strings(record->texts[EVENT_TEXT_ENVP], convert->environment_bytes,
+					 convert->environment);
 	ret->inode = record->exec.file.inode;
 	ret->mode = record->exec.file_mode & PERMISSION_BITS;
 	ret->size = record->exec.file_size;
@@ -119,7 +119,8 @@ static bool convert_process(struct convert *convert, const struct event_record *
 		ret->type = record->header.type == EVENT_SIGNAL_SENT ? EVENT_KIND_KILL
 								     : EVENT_KIND_SIGNAL;
 		ret->number_of = (uint32_t)record->signal.signal;
-		ret->name = signal_text(record->signal.signal, convert->name, sizeof(convert->name));
+		ret->name =
+			signal_text(record->signal.signal, convert->name, sizeof(convert->name));
 		/* si_code > 0: from the kernel, where si_addr is one. */
 		if (ret->type == EVENT_KIND_SIGNAL && record->signal.code > 0) {
 			snprintf(convert->address, sizeof(convert->address), "0x%llx",
@@ -131,7 +132,8 @@ static bool convert_process(struct convert *convert, const struct event_record *
 		ret->type = EVENT_KIND_ATTRIBUTE;
 		ret->path = path_text(record, EVENT_TEXT_PATH, convert->path);
 		ret->inode = record->mark.file.inode;
-		ret->name = record->mark.reason == EVENT_MARK_EXECUTED ? "executes a file that it wrote"
+		ret->name = record->mark.reason == EVENT_MARK_EXECUTED
+				    ? "executes a file that it wrote"
 			    : record->mark.reason == EVENT_MARK_MAPPED ? "maps a file that it wrote"
 								       : "started";
 		return true;
@@ -139,20 +141,20 @@ static bool convert_process(struct convert *convert, const struct event_record *
 }
 
 static const enum event_kind file_kinds[] = {
-        [EVENT_FILE_OPEN] = EVENT_KIND_FILE_OPEN,
-        [EVENT_FILE_WRITTEN] = EVENT_KIND_FILE_WRITE,
-        [EVENT_FILE_UNLINK] = EVENT_KIND_FILE_DELETE,
-        [EVENT_FILE_RMDIR] = EVENT_KIND_FOLDER_DELETE,
-        [EVENT_FILE_RENAME] = EVENT_KIND_FILE_RENAME,
-        [EVENT_FILE_LINK] = EVENT_KIND_FILE_LINK,
-        [EVENT_FILE_SYMLINK] = EVENT_KIND_FILE_SYMLINK,
-        [EVENT_FILE_MKDIR] = EVENT_KIND_FOLDER_CREATE,
-        [EVENT_FILE_MKNOD] = EVENT_KIND_NODE_CREATE,
-        [EVENT_FILE_CHMOD] = EVENT_KIND_FILE_CHMOD,
-        [EVENT_FILE_CHOWN] = EVENT_KIND_FILE_CHOWN,
-        [EVENT_FILE_TRUNCATE] = EVENT_KIND_FILE_TRUNCATE,
-        [EVENT_FILE_TIMES] = EVENT_KIND_FILE_TIMES,
-        [EVENT_FILE_XATTR] = EVENT_KIND_FILE_XATTR,
+	[EVENT_FILE_OPEN] = EVENT_KIND_FILE_OPEN,
+	[EVENT_FILE_WRITTEN] = EVENT_KIND_FILE_WRITE,
+	[EVENT_FILE_UNLINK] = EVENT_KIND_FILE_DELETE,
+	[EVENT_FILE_RMDIR] = EVENT_KIND_FOLDER_DELETE,
+	[EVENT_FILE_RENAME] = EVENT_KIND_FILE_RENAME,
+	[EVENT_FILE_LINK] = EVENT_KIND_FILE_LINK,
+	[EVENT_FILE_SYMLINK] = EVENT_KIND_FILE_SYMLINK,
+	[EVENT_FILE_MKDIR] = EVENT_KIND_FOLDER_CREATE,
+	[EVENT_FILE_MKNOD] = EVENT_KIND_NODE_CREATE,
+	[EVENT_FILE_CHMOD] = EVENT_KIND_FILE_CHMOD,
+	[EVENT_FILE_CHOWN] = EVENT_KIND_FILE_CHOWN,
+	[EVENT_FILE_TRUNCATE] = EVENT_KIND_FILE_TRUNCATE,
+	[EVENT_FILE_TIMES] = EVENT_KIND_FILE_TIMES,
+	[EVENT_FILE_XATTR] = EVENT_KIND_FILE_XATTR,
 };
 
 static void convert_written(struct convert *convert, const struct event_record *record,
@@ -232,9 +234,9 @@ static const char *protocol_text(const struct event_socket *socket, char *out, s
 		uint16_t family;
 		const char *name;
 	} families[] = {
-	        {AF_UNIX, "unix"},     {AF_NETLINK, "netlink"}, {AF_PACKET, "packet"},
-	        {AF_VSOCK, "vsock"},   {AF_ALG, "alg"},         {AF_BLUETOOTH, "bluetooth"},
-	        {AF_CAN, "can"},       {AF_XDP, "xdp"},
+		{AF_UNIX, "unix"},   {AF_NETLINK, "netlink"}, {AF_PACKET, "packet"},
+		{AF_VSOCK, "vsock"}, {AF_ALG, "alg"},         {AF_BLUETOOTH, "bluetooth"},
+		{AF_CAN, "can"},     {AF_XDP, "xdp"},
 	};
 
 	if (socket->family == AF_INET || socket->family == AF_INET6) {
@@ -242,7 +244,8 @@ static const char *protocol_text(const struct event_socket *socket, char *out, s
 		case SOCK_STREAM:
 			return "tcp";
 		case SOCK_DGRAM:
-			return socket->protocol == IPPROTO_ICMP || socket->protocol == IPPROTO_ICMPV6
+			return socket->protocol == IPPROTO_ICMP ||
+					       socket->protocol == IPPROTO_ICMPV6
 				       ? "icmp"
 				       : "udp";
 		case SOCK_RAW:
@@ -262,13 +265,13 @@ static void convert_socket(struct convert *convert, const struct event_record *r
 			   struct event *ret)
 {
 	static const enum event_kind kinds[] = {
-	        [EVENT_SOCKET_CREATE] = EVENT_KIND_SOCKET,
-	        [EVENT_SOCKET_CONNECT] = EVENT_KIND_CONNECT,
-	        [EVENT_SOCKET_CONNECTED] = EVENT_KIND_CONNECTED,
-	        [EVENT_SOCKET_BIND] = EVENT_KIND_BIND,
-	        [EVENT_SOCKET_LISTEN] = EVENT_KIND_LISTEN,
-	        [EVENT_SOCKET_ACCEPT] = EVENT_KIND_ACCEPT,
-	        [EVENT_SOCKET_SEND] = EVENT_KIND_SEND,
+		[EVENT_SOCKET_CREATE] = EVENT_KIND_SOCKET,
+		[EVENT_SOCKET_CONNECT] = EVENT_KIND_CONNECT,
+		[EVENT_SOCKET_CONNECTED] = EVENT_KIND_CONNECTED,
+		[EVENT_SOCKET_BIND] = EVENT_KIND_BIND,
+		[EVENT_SOCKET_LISTEN] = EVENT_KIND_LISTEN,
+		[EVENT_SOCKET_ACCEPT] = EVENT_KIND_ACCEPT,
+		[EVENT_SOCKET_SEND] = EVENT_KIND_SEND,
 	};
 	const struct event_socket *socket = &record->socket;
 
@@ -295,12 +298,12 @@ static void convert_system(struct convert *convert, const struct event_record *r
 			   struct event *ret)
 {
 	static const enum event_kind kinds[] = {
-	        [EVENT_MODULE_LOAD] = EVENT_KIND_MODULE_LOAD,
-	        [EVENT_MODULE_REQUEST] = EVENT_KIND_MODULE_REQUEST,
-	        [EVENT_BPF] = EVENT_KIND_BPF,
-	        [EVENT_PTRACE] = EVENT_KIND_PTRACE,
-	        [EVENT_MOUNT] = EVENT_KIND_MOUNT,
-	        [EVENT_UMOUNT] = EVENT_KIND_UMOUNT,
+		[EVENT_MODULE_LOAD] = EVENT_KIND_MODULE_LOAD,
+		[EVENT_MODULE_REQUEST] = EVENT_KIND_MODULE_REQUEST,
+		[EVENT_BPF] = EVENT_KIND_BPF,
+		[EVENT_PTRACE] = EVENT_KIND_PTRACE,
+		[EVENT_MOUNT] = EVENT_KIND_MOUNT,
+		[EVENT_UMOUNT] = EVENT_KIND_UMOUNT,
 	};
 
 	ret->type = kinds[record->header.type];
@@ -316,11 +319,11 @@ bool convert_record(struct convert *convert, const struct event_record *record, 
 	const struct event_header *header = &record->header;
 
 	*ret = (struct event){
-	        .phase = header->flags & EVENT_SETUP ? PHASE_SETUP : PHASE_RUN,
-	        .is_sample = header->flags & EVENT_MARKED,
-	        .tid = header->tid,
-	        .uid = header->uid,
-	        .count = 1,
+		.phase = header->flags & EVENT_SETUP ? PHASE_SETUP : PHASE_RUN,
+		.is_sample = header->flags & EVENT_MARKED,
+		.tid = header->tid,
+		.uid = header->uid,
+		.count = 1,
 	};
 	if (header->type <= EVENT_PROCESS_MARK)
 		return convert_process(convert, record, ret);

@@ -6,8 +6,8 @@
 #include "base/text.h"
 
 static const char *const operation_names[] = {
-        "opened",  "created",  "written", "truncated", "deleted", "renamed", "replaced",
-        "linked",  "chmod",    "chown",   "times",     "xattr",   "executed",
+	"opened", "created", "written", "truncated", "deleted", "renamed",  "replaced",
+	"linked", "chmod",   "chown",   "times",     "xattr",   "executed",
 };
 
 void files_init(struct files *files, struct store *store, const char *sample_path, uint64_t seed)

@@ -11,7 +11,7 @@
 #include "wire/event_read.h"
 
 enum {
-	FILES_MAX = 100000,    /* as the report's list */
+	FILES_MAX = 100000, /* as the report's list */
 	FILE_PROCESSES_MAX = 64,
 };
 
@@ -35,7 +35,7 @@ struct file_entry {
 	struct file_activity activity; /* operations and processes are below until the end */
 	unsigned operations;           /* enum file_operation */
 	vec(const char *) processes;
-	uint64_t planted;              /* the last event that changed its content */
+	uint64_t planted; /* the last event that changed its content */
 };
 
 struct files {

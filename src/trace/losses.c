@@ -2,9 +2,9 @@
 #include "trace/losses.h"
 
 static const char *const class_names[EVENT_CLASS_COUNT] = {
-        [EVENT_CLASS_PROCESS] = "process", [EVENT_CLASS_NETWORK] = "network",
-        [EVENT_CLASS_SYSTEM] = "system",   [EVENT_CLASS_FILE] = "file",
-        [EVENT_CLASS_ACCESS] = "access",   [EVENT_CLASS_SYSCALL] = "syscall_records",
+	[EVENT_CLASS_PROCESS] = "process", [EVENT_CLASS_NETWORK] = "network",
+	[EVENT_CLASS_SYSTEM] = "system",   [EVENT_CLASS_FILE] = "file",
+	[EVENT_CLASS_ACCESS] = "access",   [EVENT_CLASS_SYSCALL] = "syscall_records",
 };
 
 /* No class of one run has more events than this; what claims more is forged. */
@@ -38,9 +38,9 @@ void losses_finish(const struct losses *losses, struct counter *rows, size_t *co
 		if (recorded == 0 && happened == 0)
 			continue;
 		rows[(*count)++] = (struct counter){
-		        .name = class_names[i],
-		        .recorded = recorded,
-		        .lost = happened > recorded ? happened - recorded : 0,
+			.name = class_names[i],
+			.recorded = recorded,
+			.lost = happened > recorded ? happened - recorded : 0,
 		};
 	}
 }

@@ -36,8 +36,7 @@ void order_push(struct order *order, uint64_t time_ns, struct span record)
 {
 	if (order->count == order->capacity) {
 		order->capacity = order->capacity ? order->capacity * 2 : 256;
-		order->items =
-		        xrealloc_array(order->items, order->capacity, sizeof(*order->items));
+		order->items = xrealloc_array(order->items, order->capacity, sizeof(*order->items));
 	}
 	size_t at = order->count++;
 	order->items[at] = (struct order_item){.time_ns = time_ns,
@@ -58,7 +57,8 @@ static void sink(struct order *order)
 
 	for (;;) {
 		size_t least = at;
-		for (size_t child = 2 * at + 1; child <= 2 * at + 2 && child < order->count; child++)
+		for (size_t child = 2 * at + 1; child <= 2 * at + 2 && child < order->count;
+		     child++)
 			if (is_before(&order->items[child], &order->items[least]))
 				least = child;
 		if (least == at)

@@ -145,11 +145,11 @@ void processes_exec(struct processes *processes, const struct event_record *reco
 	if (!text_equal(event->requested, event->path))
 		execution->requested = store_text(store, event->requested);
 	execution->cwd = store_text(store, event->cwd);
-	execution->arguments.count = store_texts(store, event->arguments.data,
-						 event->arguments.count, &execution->arguments.data);
+	execution->arguments.count = store_texts(
+		store, event->arguments.data, event->arguments.count, &execution->arguments.data);
 	if (event->is_sample)
 		execution->environment.count =
-		        store_texts(store, event->environment.data, event->environment.count,
+			store_texts(store, event->environment.data, event->environment.count,
 				    &execution->environment.data);
 	execution->is_memfd = event->is_memfd;
 	execution->is_written_by_sample = event->is_planted;
@@ -224,8 +224,8 @@ void processes_name(struct processes *processes, uint32_t pid, struct span name)
 			continue;
 		if (!process->name) {
 			char text[17];
-			snprintf(text, sizeof(text), "%.*s", (int)min_of(name.size, sizeof(text) - 1),
-				 (const char *)name.data);
+			snprintf(text, sizeof(text), "%.*s",
+				 (int)min_of(name.size, sizeof(text) - 1), (const char *)name.data);
 			process->name = store_text(processes->store, text);
 		}
 		return;

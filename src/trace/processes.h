@@ -12,8 +12,8 @@
 #include "wire/event_read.h"
 
 enum {
-	PROCESSES_MAX = 100000,   /* as the report's list */
-	EXECUTIONS_MAX = 4096,    /* of one process */
+	PROCESSES_MAX = 100000, /* as the report's list */
+	EXECUTIONS_MAX = 4096,  /* of one process */
 };
 
 struct process_entry {

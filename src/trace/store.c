@@ -16,8 +16,7 @@ const char *store_text(struct store *store, const char *text)
 	return arena_strdup(store->arena, text);
 }
 
-size_t store_texts(struct store *store, const char *const *texts, size_t count,
-		   const char ***ret)
+size_t store_texts(struct store *store, const char *const *texts, size_t count, const char ***ret)
 {
 	size_t bytes = count * sizeof(*texts);
 

@@ -15,5 +15,4 @@ struct store {
 /* A copy of the text; NULL for NULL, and when the budget is spent. */
 const char *store_text(struct store *store, const char *text);
 /* Copies as many texts as fit; gives their count. */
-size_t store_texts(struct store *store, const char *const *texts, size_t count,
-		   const char ***ret);
+size_t store_texts(struct store *store, const char *const *texts, size_t count, const char ***ret);

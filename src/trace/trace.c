@@ -25,7 +25,7 @@ enum {
 	READ_BYTES = 256 * 1024,
 	STORE_BYTES = 96 * 1024 * 1024,
 	AGENT_PROBLEMS_MAX = 64,
-	HEADER_TIME_OFFSET = 16,   /* of event_header.time_ns */
+	HEADER_TIME_OFFSET = 16,                       /* of event_header.time_ns */
 	SYSCALLS_START_OFFSET = EVENT_HEADER_SIZE + 8, /* of event_syscalls.start_ns */
 };
 
@@ -35,7 +35,7 @@ struct trace {
 	uint64_t start_ns; /* 0: not yet known */
 	int fd;            /* -1: bytes in memory, wholly fed */
 	struct error *err;
-	bool is_read;      /* nothing more to feed */
+	bool is_read; /* nothing more to feed */
 	struct frame_reader frames;
 	struct order order;
 	struct event_record record; /* of the current event */
@@ -212,7 +212,7 @@ static void take_problem(struct trace *trace, const struct control_problem *said
 	problem->status = HEALTH_DEGRADED;
 	problem->code = arena_strndup(trace->arena, said->code.data, min_of(said->code.size, 64UL));
 	problem->text =
-	        arena_strndup(trace->arena, said->text.data, min_of(said->text.size, 4096UL));
+		arena_strndup(trace->arena, said->text.data, min_of(said->text.size, 4096UL));
 }
 
 static void take_frame(struct trace *trace, const struct frame *frame)
@@ -270,21 +270,21 @@ static void touch_second(struct trace *trace, const struct event *event)
 static void keep_file(struct trace *trace, struct event *event)
 {
 	static const enum file_operation operations[] = {
-	        [EVENT_KIND_FILE_OPEN] = FILE_OPENED,
-	        [EVENT_KIND_FILE_CREATE] = FILE_CREATED,
-	        [EVENT_KIND_FILE_WRITE] = FILE_WRITTEN,
-	        [EVENT_KIND_FILE_DELETE] = FILE_DELETED,
-	        [EVENT_KIND_FILE_RENAME] = FILE_RENAMED,
-	        [EVENT_KIND_FILE_LINK] = FILE_LINKED,
-	        [EVENT_KIND_FILE_SYMLINK] = FILE_CREATED,
-	        [EVENT_KIND_FILE_CHMOD] = FILE_CHMOD,
-	        [EVENT_KIND_FILE_CHOWN] = FILE_CHOWN,
-	        [EVENT_KIND_FILE_TRUNCATE] = FILE_TRUNCATED,
-	        [EVENT_KIND_FILE_TIMES] = FILE_TIMES,
-	        [EVENT_KIND_FILE_XATTR] = FILE_XATTR,
-	        [EVENT_KIND_FOLDER_CREATE] = FILE_CREATED,
-	        [EVENT_KIND_FOLDER_DELETE] = FILE_DELETED,
-	        [EVENT_KIND_NODE_CREATE] = FILE_CREATED,
+		[EVENT_KIND_FILE_OPEN] = FILE_OPENED,
+		[EVENT_KIND_FILE_CREATE] = FILE_CREATED,
+		[EVENT_KIND_FILE_WRITE] = FILE_WRITTEN,
+		[EVENT_KIND_FILE_DELETE] = FILE_DELETED,
+		[EVENT_KIND_FILE_RENAME] = FILE_RENAMED,
+		[EVENT_KIND_FILE_LINK] = FILE_LINKED,
+		[EVENT_KIND_FILE_SYMLINK] = FILE_CREATED,
+		[EVENT_KIND_FILE_CHMOD] = FILE_CHMOD,
+		[EVENT_KIND_FILE_CHOWN] = FILE_CHOWN,
+		[EVENT_KIND_FILE_TRUNCATE] = FILE_TRUNCATED,
+		[EVENT_KIND_FILE_TIMES] = FILE_TIMES,
+		[EVENT_KIND_FILE_XATTR] = FILE_XATTR,
+		[EVENT_KIND_FOLDER_CREATE] = FILE_CREATED,
+		[EVENT_KIND_FOLDER_DELETE] = FILE_DELETED,
+		[EVENT_KIND_NODE_CREATE] = FILE_CREATED,
 	};
 	const struct event_inode *file = trace->record.header.type == EVENT_FILE_WRITTEN
 						 ? &trace->record.written.file
@@ -317,7 +317,7 @@ static void name_writer(struct trace *trace, struct event *event)
 {
 	const struct event_written *written = &trace->record.written;
 	const struct process_entry *writer =
-	        processes_find(&trace->processes, written->writer_process);
+		processes_find(&trace->processes, written->writer_process);
 
 	event->is_sample |= written->marked == 1;
 	if (writer)
@@ -368,7 +368,8 @@ static void keep(struct trace *trace, struct event *event)
 		event->other_process = processes_id(processes, record->system.target_process);
 		break;
 	default:
-		if (record->header.type >= EVENT_FILE_OPEN && record->header.type <= EVENT_FILE_XATTR)
+		if (record->header.type >= EVENT_FILE_OPEN &&
+		    record->header.type <= EVENT_FILE_XATTR)
 			keep_file(trace, event);
 		else if (record->header.type >= EVENT_SOCKET_CREATE &&
 			 record->header.type <= EVENT_SOCKET_SEND)
@@ -408,18 +409,18 @@ static bool next_run(struct trace *trace, struct event *ret)
 		if (is_sample)
 			calls_add(&trace->calls, trace->task, &call);
 		*ret = (struct event){
-		        .number = ++trace->events,
-		        .time_ns = relative(trace, trace->run_ns + run.delta_ns),
-		        .type = EVENT_KIND_SYSCALL,
-		        .phase = record->header.flags & EVENT_SETUP ? PHASE_SETUP : PHASE_RUN,
-		        .is_sample = is_sample,
-		        .process = processes_id(&trace->processes, record->header.process),
-		        .tid = record->header.tid,
-		        .uid = record->header.uid,
-		        .name = syscall_name((enum event_abi)call.abi, call.number),
-		        .number_of = call.number,
-		        .abi = syscall_abi_name((enum event_abi)call.abi),
-		        .count = call.count,
+			.number = ++trace->events,
+			.time_ns = relative(trace, trace->run_ns + run.delta_ns),
+			.type = EVENT_KIND_SYSCALL,
+			.phase = record->header.flags & EVENT_SETUP ? PHASE_SETUP : PHASE_RUN,
+			.is_sample = is_sample,
+			.process = processes_id(&trace->processes, record->header.process),
+			.tid = record->header.tid,
+			.uid = record->header.uid,
+			.name = syscall_name((enum event_abi)call.abi, call.number),
+			.number_of = call.number,
+			.abi = syscall_abi_name((enum event_abi)call.abi),
+			.count = call.count,
 		};
 		return true;
 	}
@@ -440,8 +441,7 @@ static bool take_record(struct trace *trace, struct span bytes, struct event *re
 	if (header->flags & EVENT_OWN)
 		return trace->record.header.type = EVENT_NONE, false;
 	int64_t time_ns = relative(trace, header->time_ns);
-	const struct process_entry *entry =
-	        processes_see(&trace->processes, header, time_ns);
+	const struct process_entry *entry = processes_see(&trace->processes, header, time_ns);
 	if (header->type == EVENT_SYSCALLS) {
 		begin_runs(trace, entry);
 		return false;
@@ -485,15 +485,15 @@ static void add_problem(struct trace *trace, const char *code, const char *hint,
 	struct problem *problem = vec_push(&trace->problems);
 
 	*problem = (struct problem){
-	        .code = code, .status = HEALTH_DEGRADED, .text = text, .hint = hint};
+		.code = code, .status = HEALTH_DEGRADED, .text = text, .hint = hint};
 }
 
 static void add_cut(struct trace *trace, const char *what, uint64_t count)
 {
 	if (count)
 		add_problem(trace, "trace_cut", "the event stream itself is whole: `habo events`",
-			    arena_printf(trace->arena, "%" PRIu64 " %s are not in the report", count,
-					 what));
+			    arena_printf(trace->arena, "%" PRIu64 " %s are not in the report",
+					 count, what));
 }
 
 static void find_problems(struct trace *trace, struct trace_summary *summary)
@@ -504,22 +504,23 @@ static void find_problems(struct trace *trace, struct trace_summary *summary)
 		if (counter->lost)
 			add_problem(trace, "events_lost", NULL,
 				    arena_printf(trace->arena,
-						 "%" PRIu64 " of %" PRIu64 " events of class %s were lost",
+						 "%" PRIu64 " of %" PRIu64
+						 " events of class %s were lost",
 						 counter->lost, counter->lost + counter->recorded,
 						 counter->name));
 	uint64_t left = frames->pending.size - frames->consumed;
 	if (frames->skipped_bytes || frames->missing_frames || frames->forged_frames ||
 	    trace->anomalies || trace->losses.forged || left)
-		add_problem(trace, "stream_damaged",
-			    "the guest's kernel or agent may have been tampered with",
-			    arena_printf(trace->arena,
-					 "the event stream has %" PRIu64 " bytes that are no frame, %" PRIu64
-					 " missing and %" PRIu64 " forged frames, %" PRIu64
-					 " malformed records, and ends %s",
-					 frames->skipped_bytes, frames->missing_frames,
-					 frames->forged_frames,
-					 trace->anomalies + trace->losses.forged,
-					 left ? "inside a frame" : "with a whole frame"));
+		add_problem(
+			trace, "stream_damaged",
+			"the guest's kernel or agent may have been tampered with",
+			arena_printf(trace->arena,
+				     "the event stream has %" PRIu64
+				     " bytes that are no frame, %" PRIu64 " missing and %" PRIu64
+				     " forged frames, %" PRIu64 " malformed records, and ends %s",
+				     frames->skipped_bytes, frames->missing_frames,
+				     frames->forged_frames, trace->anomalies + trace->losses.forged,
+				     left ? "inside a frame" : "with a whole frame"));
 	add_cut(trace, "processes or executions", trace->processes.not_kept);
 	add_cut(trace, "events of files beyond the first 100000 files", trace->files.not_kept);
 	add_cut(trace, "connections", trace->connections.not_kept);

@@ -21,8 +21,8 @@
 struct trace_options {
 	const char *sample_path;  /* of the sample in the guest; NULL: not known */
 	const char *architecture; /* of the guest; NULL: "x86_64" */
-	uint64_t start_ns;        /* guest's monotonic clock at the start; 0: taken from the stream */
-	uint64_t key;             /* of the stream; 0: any */
+	uint64_t start_ns; /* guest's monotonic clock at the start; 0: taken from the stream */
+	uint64_t key;      /* of the stream; 0: any */
 };
 
 struct trace;

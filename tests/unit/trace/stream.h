@@ -29,7 +29,7 @@ static inline struct event_record stream_record(struct stream *stream, enum even
 {
 	stream->time_ns = stream->time_ns ? stream->time_ns + 1000 : STREAM_START_NS;
 	return (struct event_record){
-	        .header = {.type = type,
+		.header = {.type = type,
 			   .class = class,
 			   .flags = flags,
 			   .sequence = stream->sequence[class]++,
@@ -39,7 +39,7 @@ static inline struct event_record stream_record(struct stream *stream, enum even
 			   .tid = pid,
 			   .tgid = pid,
 			   .ppid = 1},
-	        .runs = span_empty(),
+		.runs = span_empty(),
 	};
 }
 
@@ -90,8 +90,8 @@ static inline void stream_flush(struct stream *stream)
 static inline void stream_runs(struct stream *stream, uint32_t pid, uint64_t index,
 			       const uint32_t (*runs)[3], uint32_t count)
 {
-	struct event_record record = stream_record(stream, EVENT_SYSCALLS, EVENT_CLASS_SYSCALL, pid,
-						   EVENT_MARKED);
+	struct event_record record =
+		stream_record(stream, EVENT_SYSCALLS, EVENT_CLASS_SYSCALL, pid, EVENT_MARKED);
 	struct buffer bytes = {0};
 
 	for (uint32_t i = 0; i < count; i++) {
@@ -100,7 +100,7 @@ static inline void stream_runs(struct stream *stream, uint32_t pid, uint64_t ind
 		buffer_append_u32(&bytes, i * 10);
 	}
 	record.syscalls = (struct event_syscalls){
-	        .index = index, .start_ns = record.header.time_ns, .count = count};
+		.index = index, .start_ns = record.header.time_ns, .count = count};
 	record.runs = buffer_span(&bytes);
 	stream_add(stream, &record);
 	buffer_deinit(&bytes);
@@ -111,7 +111,7 @@ static inline void stream_exec(struct stream *stream, uint32_t pid, uint8_t flag
 {
 	char text[256];
 	struct event_record record =
-	        stream_record(stream, EVENT_PROCESS_EXEC, EVENT_CLASS_PROCESS, pid, flags);
+		stream_record(stream, EVENT_PROCESS_EXEC, EVENT_CLASS_PROCESS, pid, flags);
 
 	record.exec.file = (struct event_inode){.inode = strlen(path), .device = 1};
 	record.exec.parent = 1000;
@@ -124,7 +124,7 @@ static inline void stream_exec(struct stream *stream, uint32_t pid, uint8_t flag
 static inline void stream_fork(struct stream *stream, uint32_t pid, uint32_t child, uint8_t flags)
 {
 	struct event_record record =
-	        stream_record(stream, EVENT_PROCESS_FORK, EVENT_CLASS_PROCESS, pid, flags);
+		stream_record(stream, EVENT_PROCESS_FORK, EVENT_CLASS_PROCESS, pid, flags);
 
 	record.fork = (struct event_fork){.child_task = child * 1000ULL,
 					  .child_process = child * 1000ULL,
@@ -138,7 +138,7 @@ static inline void stream_file(struct stream *stream, uint32_t pid, enum event_t
 {
 	char text[256], text2[256];
 	struct event_record record =
-	        stream_record(stream, type, EVENT_CLASS_FILE, pid, EVENT_MARKED);
+		stream_record(stream, type, EVENT_CLASS_FILE, pid, EVENT_MARKED);
 
 	record.file.file = (struct event_inode){.inode = inode, .device = 1};
 	if (type == EVENT_FILE_OPEN)

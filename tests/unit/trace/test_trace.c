@@ -60,7 +60,7 @@ static void a_run_becomes_processes_files_and_calls(void **state UNUSED)
 	stream_file(&stream, 11, EVENT_FILE_RENAME, 77, "/tmp/x", "/usr/bin/y");
 	stream_file(&stream, 11, EVENT_FILE_UNLINK, 12, "/root/sample", NULL);
 	struct event_record end =
-	        stream_record(&stream, EVENT_PROCESS_EXIT, EVENT_CLASS_PROCESS, 11, EVENT_MARKED);
+		stream_record(&stream, EVENT_PROCESS_EXIT, EVENT_CLASS_PROCESS, 11, EVENT_MARKED);
 	end.exit = (struct event_exit){.code = 11 | 0x80, .last = 1};
 	stream_add(&stream, &end);
 	stream_flush(&stream);
@@ -149,9 +149,9 @@ static void records_are_put_into_the_order_of_time(void **state UNUSED)
 	stream_file(&stream, 10, EVENT_FILE_OPEN, 77, "/tmp/x", NULL);
 	stream_flush(&stream);
 	frame_append(&stream.frames, FRAME_EVENTS, stream.frame++, 0, late.data, late.size);
-	cleanup_trace struct trace *trace = trace_open_bytes(
-	        buffer_span(&stream.frames),
-	        &(struct trace_options){.start_ns = STREAM_START_NS}, arena);
+	cleanup_trace struct trace *trace =
+		trace_open_bytes(buffer_span(&stream.frames),
+				 &(struct trace_options){.start_ns = STREAM_START_NS}, arena);
 	assert_true(trace_next(trace, &event));
 	assert_int_equal(event.type, EVENT_KIND_EXEC);
 	assert_int_equal(event.number, 1);
@@ -174,10 +174,9 @@ static void what_a_planted_file_starts_is_attributed_to_its_writer(void **state 
 	stream_file(&stream, 10, EVENT_FILE_OPEN, 77, "/etc/cron.hourly/x", NULL);
 	stream_file(&stream, 10, EVENT_FILE_WRITTEN, 77, "/etc/cron.hourly/x", NULL);
 	struct event_record mark =
-	        stream_record(&stream, EVENT_PROCESS_MARK, EVENT_CLASS_PROCESS, 900, EVENT_MARKED);
-	mark.mark = (struct event_mark){.file = {.inode = 77, .device = 1},
-					.writer = 10000,
-					.reason = EVENT_MARK_EXECUTED};
+		stream_record(&stream, EVENT_PROCESS_MARK, EVENT_CLASS_PROCESS, 900, EVENT_MARKED);
+	mark.mark = (struct event_mark){
+		.file = {.inode = 77, .device = 1}, .writer = 10000, .reason = EVENT_MARK_EXECUTED};
 	stream_path(&mark, EVENT_TEXT_PATH, "/etc/cron.hourly/x", text);
 	stream_add(&stream, &mark);
 	stream_flush(&stream);
@@ -199,8 +198,7 @@ static void a_pid_that_is_used_again_is_another_process(void **state UNUSED)
 	struct stream stream = {0};
 
 	stream_exec(&stream, 10, EVENT_MARKED, "/root/sample", "s", 2);
-	struct event_record again =
-	        stream_record(&stream, EVENT_BPF, EVENT_CLASS_SYSTEM, 10, 0);
+	struct event_record again = stream_record(&stream, EVENT_BPF, EVENT_CLASS_SYSTEM, 10, 0);
 	again.header.task = again.header.process = 4711;
 	stream_add(&stream, &again);
 	stream_flush(&stream);
@@ -219,8 +217,8 @@ static void a_connection_is_joined_from_its_records(void **state UNUSED)
 	cleanup_buffer struct buffer json = {0};
 	struct stream stream = {0};
 
-	struct event_record call = stream_record(&stream, EVENT_SOCKET_CONNECT, EVENT_CLASS_NETWORK,
-						 10, EVENT_MARKED);
+	struct event_record call =
+		stream_record(&stream, EVENT_SOCKET_CONNECT, EVENT_CLASS_NETWORK, 10, EVENT_MARKED);
 	call.socket = (struct event_socket){.cookie = 3,
 					    .family = AF_INET,
 					    .socket_type = SOCK_STREAM,
@@ -279,7 +277,7 @@ static void every_truncation_gives_what_is_whole_and_says_so(void **state UNUSED
 		cleanup_trace struct trace *trace = NULL;
 		cleanup_buffer struct buffer json = {0};
 		struct trace_summary summary =
-		        run_bytes(span_of(stream.frames.data, size), arena, &json, &trace);
+			run_bytes(span_of(stream.frames.data, size), arena, &json, &trace);
 		assert_int_equal(summary.events, 0);
 		assert_int_equal(problem_of(&summary, "stream_damaged") != NULL, size != 0);
 	}
@@ -295,7 +293,7 @@ static void a_file_is_read_as_its_bytes_are(void **state UNUSED)
 	struct event event;
 
 	struct event_record before =
-	        stream_record(&stream, EVENT_BPF, EVENT_CLASS_SYSTEM, 9, EVENT_SETUP);
+		stream_record(&stream, EVENT_BPF, EVENT_CLASS_SYSTEM, 9, EVENT_SETUP);
 	stream_add(&stream, &before);
 	stream_exec(&stream, 10, EVENT_MARKED, "/root/sample", "s", 2);
 	stream_flush(&stream);
@@ -314,15 +312,15 @@ static void a_file_is_read_as_its_bytes_are(void **state UNUSED)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	        cmocka_unit_test(a_run_becomes_processes_files_and_calls),
-	        cmocka_unit_test(the_order_of_calls_is_exact_with_losses_in_their_place),
-	        cmocka_unit_test(records_are_put_into_the_order_of_time),
-	        cmocka_unit_test(what_a_planted_file_starts_is_attributed_to_its_writer),
-	        cmocka_unit_test(a_pid_that_is_used_again_is_another_process),
-	        cmocka_unit_test(a_connection_is_joined_from_its_records),
-	        cmocka_unit_test(losses_are_what_the_numbers_leave_open),
-	        cmocka_unit_test(every_truncation_gives_what_is_whole_and_says_so),
-	        cmocka_unit_test(a_file_is_read_as_its_bytes_are),
+		cmocka_unit_test(a_run_becomes_processes_files_and_calls),
+		cmocka_unit_test(the_order_of_calls_is_exact_with_losses_in_their_place),
+		cmocka_unit_test(records_are_put_into_the_order_of_time),
+		cmocka_unit_test(what_a_planted_file_starts_is_attributed_to_its_writer),
+		cmocka_unit_test(a_pid_that_is_used_again_is_another_process),
+		cmocka_unit_test(a_connection_is_joined_from_its_records),
+		cmocka_unit_test(losses_are_what_the_numbers_leave_open),
+		cmocka_unit_test(every_truncation_gives_what_is_whole_and_says_so),
+		cmocka_unit_test(a_file_is_read_as_its_bytes_are),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
