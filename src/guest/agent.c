@@ -20,6 +20,7 @@ enum {
 	TICK_IDLE_NS = 20 * MILLISECOND_NS,
 	BUSY_NS = 200 * MILLISECOND_NS,
 	HEARTBEAT_NS = 1000 * MILLISECOND_NS,
+	DUE_NS = 500 * MILLISECOND_NS,
 	EPOLL_EVENTS = 16,
 };
 
@@ -192,15 +193,17 @@ static void on_control(struct agent *agent)
 		requests_handle(agent, &frame);
 }
 
-static void say_idle(struct agent *agent)
+static void say_idle(struct agent *agent, uint64_t now)
 {
-	if (agent->idle_said || !agent->child.exited || agent->changes.due ||
-	    capture_marked_count(agent->capture))
+	if (agent->idle_said || !agent->child.exited || capture_marked_count(agent->capture) ||
+	    now < agent->next_idle_ns)
 		return;
+	/* The last records may show that something is due. */
 	stream_drain_all(agent);
-	/* The last records may have shown that something is due. */
-	if (agent->changes.due)
+	if (changes_due(&agent->changes)) {
+		agent->next_idle_ns = now + DUE_NS;
 		return;
+	}
 	stream_counters(agent);
 	struct control_message message = {
 	        .type = FRAME_IDLE,
@@ -240,7 +243,7 @@ static void work(struct agent *agent)
 		if (agent->child.input >= 0 && !agent->run.active)
 			child_feed(&agent->child);
 		requests_step(agent);
-		say_idle(agent);
+		say_idle(agent, now);
 		say_heartbeat(agent, now);
 	}
 	port_flush(&agent->control);

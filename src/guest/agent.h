@@ -57,8 +57,8 @@ struct agent {
 	struct pending collect;
 	uint64_t child_task;
 	bool idle_said;
+	uint64_t next_idle_ns; /* when to look again whether something is due */
 	uint64_t last_heartbeat_ns;
-	uint64_t last_counters_ns;
 	uint64_t last_activity_ns;
 	bool stopped; /* leave the loop */
 };

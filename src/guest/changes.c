@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/text.h"
+#include "guest/schedule.h"
 
 void changes_init(struct changes *changes)
 {
@@ -18,23 +19,9 @@ void changes_deinit(struct changes *changes)
 	for (size_t i = 0; i < changes->capacity; i++)
 		free(changes->slots[i].path);
 	free(changes->slots);
+	for (size_t i = 0; i < changes->scheduled_count; i++)
+		free(changes->scheduled[i]);
 	*changes = (struct changes){0};
-}
-
-bool path_is_scheduled(const char *path)
-{
-	static const char *const places[] = {
-	        "/etc/cron",        "/var/spool/cron/",     "/var/spool/at/", "/var/spool/cron",
-	        "/etc/systemd/",    "/run/systemd/system/", "/etc/anacrontab",
-	        "/lib/systemd/",    "/usr/lib/systemd/",    "/usr/local/lib/systemd/",
-	        "/run/systemd/transient/",
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
-		if (text_starts_with(path, places[i]))
-			return true;
-	}
-	return strstr(path, "/.config/systemd/user/") != NULL;
 }
 
 static size_t hash_path(const char *path)
@@ -79,8 +66,6 @@ static void add(struct changes *changes, struct span text, uint64_t writer)
 	/* What has no name is looked for among the descriptors of frozen processes. */
 	if (!complete || text_starts_with(path, "/memfd:"))
 		return;
-	if (path_is_scheduled(path))
-		changes->due = true;
 	if (changes->count >= changes->capacity / 2)
 		grow(changes);
 	struct change *slot = find_slot(changes, path);
@@ -91,6 +76,8 @@ static void add(struct changes *changes, struct span text, uint64_t writer)
 		}
 		slot->path = xstrdup(path);
 		changes->count++;
+		if (schedule_of(path) != SCHEDULE_NONE && changes->scheduled_count < SCHEDULED_MAX)
+			changes->scheduled[changes->scheduled_count++] = xstrdup(path);
 	}
 	slot->writer = writer;
 }
@@ -110,4 +97,14 @@ void changes_note(struct changes *changes, const struct event_record *record)
 		add(changes, record->texts[EVENT_TEXT_PATH], writer);
 	if (record->header.type == EVENT_FILE_RENAME || record->header.type == EVENT_FILE_LINK)
 		add(changes, record->texts[EVENT_TEXT_PATH2], writer);
+}
+
+bool changes_due(const struct changes *changes)
+{
+	for (size_t i = 0; i < changes->scheduled_count; i++) {
+		if (schedule_file_due(changes->scheduled[i]))
+			return true;
+	}
+	/* More than we look at: somebody plants in earnest. */
+	return changes->scheduled_count == SCHEDULED_MAX;
 }

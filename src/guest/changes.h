@@ -11,7 +11,10 @@
 #include "base/span.h"
 #include "wire/event_read.h"
 
-enum { CHANGES_MAX = 20000 };
+enum {
+	CHANGES_MAX = 20000,
+	SCHEDULED_MAX = 32,
+};
 
 struct change {
 	char *path;
@@ -23,12 +26,13 @@ struct changes {
 	size_t capacity;
 	size_t count;
 	uint64_t overflow; /* paths that found no room */
-	bool due;
+	char *scheduled[SCHEDULED_MAX]; /* paths from which something starts by itself */
+	size_t scheduled_count;
 };
 
 void changes_init(struct changes *changes);
 void changes_deinit(struct changes *changes);
 /* Looks at a record of class file. */
 void changes_note(struct changes *changes, const struct event_record *record);
-/* Whether a file there may start something by itself. */
-bool path_is_scheduled(const char *path);
+/* Whether something that marked tasks planted is there and may start by itself soon. */
+bool changes_due(const struct changes *changes);

@@ -108,6 +108,17 @@ __attribute__((noreturn)) static void child_fail(const struct plan *plan)
 	_exit(127);
 }
 
+static int become_user(const struct user *user)
+{
+	/* Nothing to do, and no right to it, when one runs it as oneself. */
+	if (geteuid() == user->uid && user->uid != 0)
+		return 0;
+	if (setgroups(user->group_count, user->groups) < 0 ||
+	    setresgid(user->gid, user->gid, user->gid) < 0)
+		return -1;
+	return setresuid(user->uid, user->uid, user->uid);
+}
+
 __attribute__((noreturn)) static void child_main(const struct plan *plan)
 {
 	sigset_t none;
@@ -121,9 +132,7 @@ __attribute__((noreturn)) static void child_main(const struct plan *plan)
 		signal(signal_number, SIG_DFL);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
-	if (setgroups(plan->user.group_count, plan->user.groups) < 0 ||
-	    setresgid(plan->user.gid, plan->user.gid, plan->user.gid) < 0 ||
-	    setresuid(plan->user.uid, plan->user.uid, plan->user.uid) < 0)
+	if (become_user(&plan->user) < 0)
 		child_fail(plan);
 	if (plan->folder[0] && chdir(plan->folder) < 0)
 		child_fail(plan);

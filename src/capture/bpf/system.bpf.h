@@ -69,9 +69,11 @@ static __always_inline void fill_target(struct event_system *body, struct task_s
 SEC("fentry/security_ptrace_access_check")
 int BPF_PROG(on_ptrace, struct task_struct *target, __u32 mode)
 {
+	struct task_mark *mark = mark_of(bpf_get_current_task_btf());
 	struct event_system *body;
 
-	if (!(mode & PTRACE_MODE_ATTACH))
+	/* A monitor's every look into the memory of what it watches comes here. */
+	if (!(mode & PTRACE_MODE_ATTACH) || (mark && mark->kind == TASK_OWN))
 		return 0;
 	int key = system_begin(EVENT_PTRACE, &body);
 	if (key < 0)

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: MIT */
+#include "unit/cmocka.h"
+
+#include <pwd.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "guest/child.h"
+
+static struct control_run run_of(const char *argv, size_t size)
+{
+	return (struct control_run){
+	        .rows = 24,
+	        .columns = 80,
+	        .path = span_text("/bin/sh"),
+	        .argv = span_of(argv, size),
+	        .environment = span_of("PATH=/bin:/usr/bin\0", 19),
+	        .folder = span_text("/"),
+	        .user = span_text(getpwuid(geteuid())->pw_name),
+	        .input = span_empty(),
+	        .monitors = span_empty(),
+	};
+}
+
+/* The state letter of /proc/PID/stat. */
+static char state_of(pid_t pid)
+{
+	char path[64];
+	char state = 0;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
+	FILE *file = fopen(path, "re");
+	assert_non_null(file);
+	assert_int_equal(fscanf(file, "%*d (%*[^)]) %c", &state), 1);
+	fclose(file);
+	return state;
+}
+
+static void finish(struct child *child, char *output, size_t size)
+{
+	size_t have = 0;
+	int status;
+
+	while (waitpid(child->pid, &status, 0) < 0)
+		;
+	child->status = status;
+	for (ssize_t got; (got = read(child->output, output + have, size - 1 - have)) > 0;)
+		have += (size_t)got;
+	output[have] = '\0';
+}
+
+static void the_child_waits_stopped_and_runs_when_told(void **state)
+{
+	(void)state;
+	struct control_run run = run_of("sh\0-c\0echo hello; exit 5\0", 25);
+	struct child child;
+	char output[256];
+
+	cleanup_error struct error *err = child_start(&run, &child);
+	assert_null(err);
+	assert_int_equal(state_of(child.pid), 'T');
+	err = child_continue(&child);
+	assert_null(err);
+	finish(&child, output, sizeof(output));
+	assert_int_equal(WEXITSTATUS(child.status), 5);
+	assert_string_equal(output, "hello\n");
+	assert_int_equal(child_exec_error(&child), 0);
+	child_deinit(&child);
+}
+
+static void standard_input_is_given_and_then_ends(void **state)
+{
+	(void)state;
+	struct control_run run = run_of("sh\0-c\0cat; echo end\0", 20);
+	struct child child;
+	char output[256];
+
+	run.flags = CONTROL_RUN_STDIN;
+	run.input = span_text("some words\n");
+	cleanup_error struct error *err = child_start(&run, &child);
+	assert_null(err);
+	err = child_continue(&child);
+	assert_null(err);
+	child_feed(&child);
+	assert_int_equal(child.input, -1);
+	finish(&child, output, sizeof(output));
+	assert_string_equal(output, "some words\nend\n");
+	child_deinit(&child);
+}
+
+static void a_program_that_cannot_be_executed_says_why(void **state)
+{
+	(void)state;
+	struct control_run run = run_of("x\0", 2);
+	struct child child;
+	char output[256];
+
+	run.path = span_text("/nowhere/at/all");
+	cleanup_error struct error *err = child_start(&run, &child);
+	assert_null(err);
+	err = child_continue(&child);
+	assert_null(err);
+	finish(&child, output, sizeof(output));
+	assert_int_equal(child_exec_error(&child), 2 /* ENOENT */);
+	child_deinit(&child);
+}
+
+static void a_folder_that_is_not_there_is_an_error_before_the_start(void **state)
+{
+	(void)state;
+	struct control_run run = run_of("sh\0", 3);
+	struct child child;
+
+	run.folder = span_text("/nowhere/at/all");
+	cleanup_error struct error *err = child_start(&run, &child);
+	assert_non_null(err);
+	assert_int_equal(error_errnum(err), 2 /* ENOENT */);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	        cmocka_unit_test(the_child_waits_stopped_and_runs_when_told),
+	        cmocka_unit_test(standard_input_is_given_and_then_ends),
+	        cmocka_unit_test(a_program_that_cannot_be_executed_says_why),
+	        cmocka_unit_test(a_folder_that_is_not_there_is_an_error_before_the_start),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
