@@ -99,14 +99,14 @@ static void attach_programs(struct capture *capture)
 static struct error *open_rings(struct capture *capture)
 {
 	const struct bpf_map *maps[CAPTURE_RING_COUNT] = {
-	        [CAPTURE_RING_RARE] = capture->bpf->maps.rare_ring,
-	        [CAPTURE_RING_FILE] = capture->bpf->maps.file_ring,
-	        [CAPTURE_RING_HOT] = capture->bpf->maps.hot_ring,
+		[CAPTURE_RING_RARE] = capture->bpf->maps.rare_ring,
+		[CAPTURE_RING_FILE] = capture->bpf->maps.file_ring,
+		[CAPTURE_RING_HOT] = capture->bpf->maps.hot_ring,
 	};
 
 	for (size_t i = 0; i < CAPTURE_RING_COUNT; i++) {
 		capture->rings[i] =
-		        ring_buffer__new(bpf_map__fd(maps[i]), on_record, capture, NULL);
+			ring_buffer__new(bpf_map__fd(maps[i]), on_record, capture, NULL);
 		if (!capture->rings[i])
 			return error_os(errno, "map a ring of records");
 	}
@@ -257,12 +257,12 @@ uint64_t capture_marked_count(const struct capture *capture)
 	return __atomic_load_n(&capture->bpf->bss->marked_tasks, __ATOMIC_SEQ_CST);
 }
 
-struct error *capture_list_marked(struct capture *capture, struct marked_task *ret,
-				  size_t capacity, size_t *ret_count)
+struct error *capture_list_marked(struct capture *capture, struct marked_task *ret, size_t capacity,
+				  size_t *ret_count)
 {
 	size_t size = 0;
-	struct error *err = iterate(capture->bpf->links.list_marked, ret,
-				    capacity * sizeof(*ret), &size);
+	struct error *err =
+		iterate(capture->bpf->links.list_marked, ret, capacity * sizeof(*ret), &size);
 	if (err)
 		return err;
 	*ret_count = size / sizeof(*ret);
@@ -290,13 +290,13 @@ static void give_writes(struct capture *capture, uint64_t handle, const struct w
 {
 	cleanup_buffer struct buffer bytes = {0};
 	struct event_record record = {
-	        .header = {.type = EVENT_FILE_WRITTEN,
+		.header = {.type = EVENT_FILE_WRITTEN,
 			   .class = EVENT_CLASS_FILE,
 			   .flags = sum->marked ? EVENT_MARKED : 0,
 			   .time_ns = clock_monotonic_ns(),
 			   .task = sum->writer,
 			   .process = sum->writer_process},
-	        .written = {.file = {.inode = sum->file.inode,
+		.written = {.file = {.inode = sum->file.inode,
 				     .device = sum->file.device,
 				     .generation = sum->file.generation},
 			    .handle = handle,
@@ -308,11 +308,11 @@ static void give_writes(struct capture *capture, uint64_t handle, const struct w
 			    .writer_process = sum->writer_process,
 			    .file_flags = sum->file_flags | EVENT_FILE_STILL_OPEN,
 			    .marked = sum->marked},
-	        .runs = span_empty(),
+		.runs = span_empty(),
 	};
 
-	record.header.sequence = __atomic_fetch_add(
-	        &capture->bpf->bss->happened[EVENT_CLASS_FILE], 1, __ATOMIC_SEQ_CST);
+	record.header.sequence = __atomic_fetch_add(&capture->bpf->bss->happened[EVENT_CLASS_FILE],
+						    1, __ATOMIC_SEQ_CST);
 	event_append(&bytes, &record);
 	sink(context, bytes.data, bytes.size);
 }

@@ -48,8 +48,8 @@ void agent_done(struct agent *agent, uint32_t request, struct error *err, uint64
 	if (err)
 		errnum = error_errnum(err) ? (uint32_t)error_errnum(err) : EPROTO;
 	struct control_message message = {
-	        .type = FRAME_DONE,
-	        .done = {.request = request,
+		.type = FRAME_DONE,
+		.done = {.request = request,
 			 .error = errnum,
 			 .value = value,
 			 .stream_frames = agent->stream.frames,
@@ -154,8 +154,8 @@ static void send_ready(struct agent *agent)
 	for (size_t i = 0; i < missing->size; i++)
 		count += missing->data[i] == '\0';
 	struct control_message message = {
-	        .type = FRAME_READY,
-	        .ready = {.version = CONTROL_VERSION,
+		.type = FRAME_READY,
+		.ready = {.version = CONTROL_VERSION,
 			  .machine = EM_X86_64,
 			  .attached = (uint32_t)capture_attached(agent->capture),
 			  .missing = count,
@@ -206,8 +206,8 @@ static void say_idle(struct agent *agent, uint64_t now)
 	}
 	stream_counters(agent);
 	struct control_message message = {
-	        .type = FRAME_IDLE,
-	        .idle = {.time_ns = clock_monotonic_ns(), .stream_frames = agent->stream.frames},
+		.type = FRAME_IDLE,
+		.idle = {.time_ns = clock_monotonic_ns(), .stream_frames = agent->stream.frames},
 	};
 	port_send(&agent->control, &message);
 	agent->idle_said = true;
@@ -223,8 +223,8 @@ static void say_heartbeat(struct agent *agent, uint64_t now)
 		stream_clock(agent);
 	}
 	struct control_message message = {
-	        .type = FRAME_HEARTBEAT,
-	        .heartbeat = {.time_ns = now,
+		.type = FRAME_HEARTBEAT,
+		.heartbeat = {.time_ns = now,
 			      .marked_tasks = capture_marked_count(agent->capture),
 			      .stream_frames = agent->stream.frames,
 			      .pending_bytes = port_pending(&agent->stream)},

@@ -88,7 +88,8 @@ void changes_note(struct changes *changes, const struct event_record *record)
 
 	if (record->header.type == EVENT_FILE_WRITTEN) {
 		if (record->written.marked && event_has_text(record, EVENT_TEXT_PATH))
-			add(changes, record->texts[EVENT_TEXT_PATH], record->written.writer_process);
+			add(changes, record->texts[EVENT_TEXT_PATH],
+			    record->written.writer_process);
 		return;
 	}
 	if (!(record->header.flags & EVENT_MARKED) || record->file.result != 0)

@@ -25,7 +25,7 @@ struct changes {
 	struct change *slots; /* open addressing by path, `capacity` a power of two */
 	size_t capacity;
 	size_t count;
-	uint64_t overflow; /* paths that found no room */
+	uint64_t overflow;              /* paths that found no room */
 	char *scheduled[SCHEDULED_MAX]; /* paths from which something starts by itself */
 	size_t scheduled_count;
 };

@@ -281,8 +281,8 @@ struct error *child_continue(const struct child *child)
 void child_feed(struct child *child)
 {
 	while (child->input >= 0 && child->pending_input.size) {
-		ssize_t wrote = write(child->input, child->pending_input.data,
-				      child->pending_input.size);
+		ssize_t wrote =
+			write(child->input, child->pending_input.data, child->pending_input.size);
 		if (wrote < 0 && errno == EINTR)
 			continue;
 		if (wrote < 0 && errno == EAGAIN)

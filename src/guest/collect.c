@@ -39,8 +39,8 @@ void collector_deinit(struct collector *collector)
 	collector_init(collector);
 }
 
-static void add(struct collector *collector, const char *open_path, const char *path,
-		uint32_t kind, uint64_t writer)
+static void add(struct collector *collector, const char *open_path, const char *path, uint32_t kind,
+		uint64_t writer)
 {
 	if (collector->items.count == ITEMS_MAX)
 		return;
@@ -58,7 +58,7 @@ void collector_start(struct collector *collector, const struct control_collect *
 	collector->active = true;
 	collector->limits = *limits;
 	collector->deadline_ns =
-	        clock_monotonic_ns() + (uint64_t)limits->timeout_ms * MILLISECOND_NS;
+		clock_monotonic_ns() + (uint64_t)limits->timeout_ms * MILLISECOND_NS;
 	for (size_t i = 0; i < changes->capacity; i++) {
 		const struct change *change = &changes->slots[i];
 		if (change->path)
@@ -124,13 +124,12 @@ static bool is_seen(struct collector *collector, const struct stat *stat)
 	return false;
 }
 
-static void skip(struct collector *collector, struct port *stream,
-		 const struct collect_item *item, const struct stat *stat, uint32_t reason,
-		 int errnum)
+static void skip(struct collector *collector, struct port *stream, const struct collect_item *item,
+		 const struct stat *stat, uint32_t reason, int errnum)
 {
 	struct control_message message = {
-	        .type = FRAME_FILE_SKIPPED,
-	        .file_skipped = {.reason = reason,
+		.type = FRAME_FILE_SKIPPED,
+		.file_skipped = {.reason = reason,
 				 .kind = item->kind,
 				 .size = stat ? (uint64_t)stat->st_size : 0,
 				 .inode = stat ? stat->st_ino : 0,
@@ -146,8 +145,9 @@ static void skip(struct collector *collector, struct port *stream,
 /* Files of proc, sysfs, cgroups and the like have no content of their own. */
 static bool is_pseudo(int fd)
 {
-	static const unsigned long kinds[] = {0x9fa0,     0x62656572, 0x63677270, 0x27e0eb, 0x64626720,
-					      0x74726163, 0x73636673, 0xcafe4a11, 0x1cd1};
+	static const unsigned long kinds[] = {0x9fa0,     0x62656572, 0x63677270,
+					      0x27e0eb,   0x64626720, 0x74726163,
+					      0x73636673, 0xcafe4a11, 0x1cd1};
 	struct statfs stat;
 
 	if (fstatfs(fd, &stat) < 0)
@@ -159,12 +159,12 @@ static bool is_pseudo(int fd)
 	return false;
 }
 
-static void begin(struct collector *collector, struct port *stream,
-		  const struct collect_item *item, const struct stat *stat)
+static void begin(struct collector *collector, struct port *stream, const struct collect_item *item,
+		  const struct stat *stat)
 {
 	struct control_message message = {
-	        .type = FRAME_FILE_BEGIN,
-	        .file_begin = {.id = ++collector->id,
+		.type = FRAME_FILE_BEGIN,
+		.file_begin = {.id = ++collector->id,
 			       .kind = item->kind,
 			       .mode = stat->st_mode,
 			       .uid = stat->st_uid,
@@ -190,7 +190,7 @@ static void open_item(struct collector *collector, struct port *stream,
 	int follow = item->kind == CONTROL_FILE_UNNAMED ? 0 : O_NOFOLLOW;
 	struct stat stat;
 	cleanup_close int fd =
-	        open(item->open_path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | follow);
+		open(item->open_path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | follow);
 
 	if (fd < 0 || fstat(fd, &stat) < 0) {
 		/* A monitor need not write both of its outputs. */
@@ -229,8 +229,8 @@ static void send_part(struct collector *collector, struct port *stream)
 
 	if (got > 0) {
 		struct control_message data = {
-		        .type = FRAME_FILE_DATA,
-		        .file_data = {.id = collector->id,
+			.type = FRAME_FILE_DATA,
+			.file_data = {.id = collector->id,
 				      .offset = collector->offset,
 				      .data = span_of(bytes, (size_t)got)},
 		};
@@ -240,8 +240,8 @@ static void send_part(struct collector *collector, struct port *stream)
 		return;
 	}
 	struct control_message end = {
-	        .type = FRAME_FILE_END,
-	        .file_end = {.id = collector->id,
+		.type = FRAME_FILE_END,
+		.file_end = {.id = collector->id,
 			     .error = got < 0 ? (uint32_t)errno : 0,
 			     .size = collector->offset},
 	};

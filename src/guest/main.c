@@ -12,12 +12,11 @@
 /* Descriptors 0, 1, 2 are taken by something, so that none of ours becomes them. */
 static void fill_standard_fds(void)
 {
-	int fd;
+	int fd = open("/dev/null", O_RDWR | O_CLOEXEC);
 
-	do {
-		fd = open("/dev/null", O_RDWR);
-	} while (fd >= 0 && fd <= 2);
-	if (fd > 2)
+	while (fd >= 0 && fd <= STDERR_FILENO)
+		fd = dup(fd);
+	if (fd > STDERR_FILENO)
 		close(fd);
 }
 

@@ -82,7 +82,7 @@ struct error *monitor_start(struct monitors *monitors, struct span command, pid_
 		return error_os(errno, "fork");
 	}
 	monitors->list[monitors->count++] = (struct monitor){
-	        .pid = child, .command = steal(&given), .output = steal(&path), .gate = gate[1]};
+		.pid = child, .command = steal(&given), .output = steal(&path), .gate = gate[1]};
 	return NULL;
 }
 

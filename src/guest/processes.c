@@ -37,7 +37,8 @@ static bool read_stat(uint64_t pid, struct control_process *ret, char comm[64])
 	*end = '\0';
 	snprintf(comm, 64, "%s", open + 1);
 	if (sscanf(end + 1,
-		   " %c %d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %llu",
+		   " %c %d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d "
+		   "%llu",
 		   &state, &ppid, &start) != 3)
 		return false;
 	ret->ppid = (uint32_t)ppid;
@@ -89,8 +90,7 @@ static bool send_process(struct port *stream, uint64_t pid, bool marked)
 	cleanup_error struct error *err = file_read(path, ARGV_LIMIT, &argv, &argv_size);
 	message.process.comm = span_text(comm);
 	message.process.executable = span_of(executable, link > 0 ? (size_t)link : 0);
-	message.process.argv =
-	        span_of(argv, err ? 0 : min_of(argv_size, (size_t)ARGV_SENT));
+	message.process.argv = span_of(argv, err ? 0 : min_of(argv_size, (size_t)ARGV_SENT));
 	port_send(stream, &message);
 	return true;
 }

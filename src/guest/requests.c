@@ -29,9 +29,9 @@ static char *text_of(struct span span)
 static struct pending pending_of(uint32_t request, uint32_t timeout_ms)
 {
 	return (struct pending){
-	        .active = true,
-	        .request = request,
-	        .deadline_ns = clock_monotonic_ns() + (uint64_t)timeout_ms * MILLISECOND_NS,
+		.active = true,
+		.request = request,
+		.deadline_ns = clock_monotonic_ns() + (uint64_t)timeout_ms * MILLISECOND_NS,
 	};
 }
 
@@ -108,7 +108,8 @@ static struct error *put_part(struct put *put, const struct control_put *part)
 			return err;
 	}
 	if (put->fd < 0 || strcmp(put->path, path) != 0 || put->offset != part->offset)
-		return error_new(ERROR_USAGE, "a part of '%s' that does not follow the last one", path);
+		return error_new(ERROR_USAGE, "a part of '%s' that does not follow the last one",
+				 path);
 	err = file_write_fd(put->fd, part->data.data, part->data.size);
 	if (err)
 		return error_wrap(err, "write '%s'", path);
@@ -223,8 +224,8 @@ static void step_run(struct agent *agent)
 		stream_problem(agent, "monitor_not_attached",
 			       error_new(ERROR_TIMEOUT, "no monitor traced the process in time"));
 	struct control_message message = {
-	        .type = FRAME_STARTED,
-	        .started = {.pid = (uint32_t)agent->child.pid,
+		.type = FRAME_STARTED,
+		.started = {.pid = (uint32_t)agent->child.pid,
 			    .monitors = traced ? (uint32_t)agent->monitors.count : 0,
 			    .task = agent->child_task,
 			    .time_ns = clock_monotonic_ns(),
@@ -267,8 +268,8 @@ static void step_freeze(struct agent *agent)
 	stream_drain_all(agent);
 	stream_counters(agent);
 	struct control_message message = {
-	        .type = FRAME_FROZEN,
-	        .frozen = {.tasks = (uint32_t)agent->freezer.process_count,
+		.type = FRAME_FROZEN,
+		.frozen = {.tasks = (uint32_t)agent->freezer.process_count,
 			   .unfrozen = (uint32_t)freezer_running(&agent->freezer),
 			   .time_ns = clock_monotonic_ns(),
 			   .stream_frames = agent->stream.frames},
@@ -286,14 +287,13 @@ static void on_processes(struct agent *agent, const struct control_message *mess
 
 	(void)message;
 	struct error *err =
-	        capture_list_marked(agent->capture, marked, FREEZE_TASKS_MAX, &marked_count);
+		capture_list_marked(agent->capture, marked, FREEZE_TASKS_MAX, &marked_count);
 	if (!err)
 		err = processes_send(&agent->stream, marked, marked_count, &count);
 	agent_done(agent, request, err, count);
 }
 
-static void on_collect(struct agent *agent, const struct control_message *message,
-		       uint32_t request)
+static void on_collect(struct agent *agent, const struct control_message *message, uint32_t request)
 {
 	monitors_stop(&agent->monitors);
 	stream_drain_all(agent);
@@ -331,8 +331,7 @@ void requests_step(struct agent *agent)
 		step_collect(agent);
 	if (agent->setup.pending.active && is_late(&agent->setup.pending)) {
 		kill(-agent->setup.pid, SIGKILL);
-		finish(agent, &agent->setup.pending,
-		       error_os(ETIMEDOUT, "the setup script"), 0);
+		finish(agent, &agent->setup.pending, error_os(ETIMEDOUT, "the setup script"), 0);
 	}
 }
 
@@ -349,8 +348,8 @@ static void child_exited(struct agent *agent, int status)
 	stream_drain_all(agent);
 	stream_counters(agent);
 	struct control_message message = {
-	        .type = FRAME_EXITED,
-	        .exited = {.pid = (uint32_t)child->pid,
+		.type = FRAME_EXITED,
+		.exited = {.pid = (uint32_t)child->pid,
 			   .status = (uint32_t)status,
 			   .exec_error = child_exec_error(child),
 			   .time_ns = clock_monotonic_ns(),
@@ -377,10 +376,10 @@ typedef void request_handler(struct agent *agent, const struct control_message *
 void requests_handle(struct agent *agent, const struct frame *frame)
 {
 	static request_handler *const handlers[] = {
-	        [FRAME_HELLO] = on_hello,   [FRAME_PUT] = on_put,
-	        [FRAME_SETUP] = on_setup,   [FRAME_RUN] = on_run,
-	        [FRAME_GO] = on_go,         [FRAME_FREEZE] = on_freeze,
-	        [FRAME_COLLECT] = on_collect, [FRAME_PROCESSES] = on_processes,
+		[FRAME_HELLO] = on_hello,     [FRAME_PUT] = on_put,
+		[FRAME_SETUP] = on_setup,     [FRAME_RUN] = on_run,
+		[FRAME_GO] = on_go,           [FRAME_FREEZE] = on_freeze,
+		[FRAME_COLLECT] = on_collect, [FRAME_PROCESSES] = on_processes,
 	};
 	struct control_message message;
 

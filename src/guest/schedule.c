@@ -15,17 +15,17 @@ enum schedule schedule_of(const char *path)
 		const char *suffix;
 		enum schedule schedule;
 	} places[] = {
-	        {"/etc/crontab", "", SCHEDULE_CRONTAB},
-	        {"/etc/cron.d/", "", SCHEDULE_CRONTAB},
-	        {"/var/spool/cron/", "", SCHEDULE_CRONTAB},
-	        {"/var/spool/at/", "", SCHEDULE_ALWAYS},
-	        {"/etc/systemd/", ".timer", SCHEDULE_ALWAYS},
-	        {"/etc/systemd/", ".path", SCHEDULE_ALWAYS},
-	        {"/run/systemd/", ".timer", SCHEDULE_ALWAYS},
-	        {"/run/systemd/", ".path", SCHEDULE_ALWAYS},
-	        {"/lib/systemd/", ".timer", SCHEDULE_ALWAYS},
-	        {"/usr/lib/systemd/", ".timer", SCHEDULE_ALWAYS},
-	        {"/usr/local/lib/systemd/", ".timer", SCHEDULE_ALWAYS},
+		{"/etc/crontab", "", SCHEDULE_CRONTAB},
+		{"/etc/cron.d/", "", SCHEDULE_CRONTAB},
+		{"/var/spool/cron/", "", SCHEDULE_CRONTAB},
+		{"/var/spool/at/", "", SCHEDULE_ALWAYS},
+		{"/etc/systemd/", ".timer", SCHEDULE_ALWAYS},
+		{"/etc/systemd/", ".path", SCHEDULE_ALWAYS},
+		{"/run/systemd/", ".timer", SCHEDULE_ALWAYS},
+		{"/run/systemd/", ".path", SCHEDULE_ALWAYS},
+		{"/lib/systemd/", ".timer", SCHEDULE_ALWAYS},
+		{"/usr/lib/systemd/", ".timer", SCHEDULE_ALWAYS},
+		{"/usr/local/lib/systemd/", ".timer", SCHEDULE_ALWAYS},
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
@@ -40,8 +40,8 @@ enum schedule schedule_of(const char *path)
 
 static bool line_is_due(struct span line)
 {
-	static const char *const far[] = {"@reboot",  "@yearly",   "@annually", "@monthly",
-					  "@weekly", "@daily", "@midnight", "@hourly"};
+	static const char *const far[] = {"@reboot", "@yearly", "@annually", "@monthly",
+					  "@weekly", "@daily",  "@midnight", "@hourly"};
 	size_t at = 0;
 
 	while (at < line.size && strchr(" \t\r", line.data[at]))

@@ -103,8 +103,8 @@ void stream_clock(struct agent *agent)
 void stream_problem(struct agent *agent, const char *code, struct error *err)
 {
 	struct control_message message = {
-	        .type = FRAME_PROBLEM,
-	        .problem = {.error = (uint32_t)error_errnum(err),
+		.type = FRAME_PROBLEM,
+		.problem = {.error = (uint32_t)error_errnum(err),
 			    .code = span_text(code),
 			    .text = span_text(error_message(err))},
 	};
@@ -128,8 +128,8 @@ bool stream_terminal(struct agent *agent, int fd, uint32_t which)
 		if (got <= 0)
 			return false;
 		struct control_message message = {
-		        .type = FRAME_TERMINAL,
-		        .terminal = {.time_ns = clock_monotonic_ns(),
+			.type = FRAME_TERMINAL,
+			.terminal = {.time_ns = clock_monotonic_ns(),
 				     .stream = which,
 				     .data = span_of(bytes, (size_t)got)},
 		};

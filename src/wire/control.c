@@ -24,11 +24,14 @@ struct layout {
 };
 
 #define KIND_OF(member)                                                                            \
-	_Generic(((struct control_message *)0)->member,                                            \
-		uint32_t: KIND_U32,                                                                \
-		uint64_t: KIND_U64,                                                                \
-		struct span: KIND_TEXT)
-#define FIELD(member) {offsetof(struct control_message, member), KIND_OF(member)}
+	_Generic(((struct control_message *)0)->member, uint32_t                                   \
+		 : KIND_U32, uint64_t                                                              \
+		 : KIND_U64, struct span                                                           \
+		 : KIND_TEXT)
+#define FIELD(member)                                                                              \
+	{                                                                                          \
+		offsetof(struct control_message, member), KIND_OF(member)                          \
+	}
 #define LAYOUT(...)                                                                                \
 	{                                                                                          \
 		.fields = (const struct field[]){__VA_ARGS__},                                     \

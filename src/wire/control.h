@@ -80,7 +80,7 @@ struct control_hello {
 };
 
 enum {
-	CONTROL_PUT_LAST = 1 << 0,  /* closes the file: mode and owner are set */
+	CONTROL_PUT_LAST = 1 << 0,   /* closes the file: mode and owner are set */
 	CONTROL_PUT_SAMPLE = 1 << 1, /* who executes it belongs to the sample */
 };
 
@@ -90,7 +90,7 @@ struct control_put {
 	uint32_t uid;
 	uint32_t gid;
 	uint32_t flags;
-	uint64_t offset; /* must be where the last part ended */
+	uint64_t offset;  /* must be where the last part ended */
 	struct span path; /* absolute */
 	struct span data; /* at most CONTROL_CHUNK_MAX */
 };
@@ -105,7 +105,7 @@ struct control_setup {
 
 enum {
 	CONTROL_RUN_TERMINAL = 1 << 0, /* a pty, else pipes */
-	CONTROL_RUN_STDIN = 1 << 1,    /* stdin has the text, then ends; else /dev/null or the pty */
+	CONTROL_RUN_STDIN = 1 << 1, /* stdin has the text, then ends; else /dev/null or the pty */
 };
 
 struct control_run {
@@ -113,8 +113,8 @@ struct control_run {
 	uint32_t rows; /* of the pty */
 	uint32_t columns;
 	uint32_t monitor_timeout_ms;
-	struct span path; /* executed; argv[0] is free */
-	struct span argv; /* list */
+	struct span path;        /* executed; argv[0] is free */
+	struct span argv;        /* list */
 	struct span environment; /* list of NAME=VALUE, complete */
 	struct span folder;
 	struct span user; /* name in the guest's /etc/passwd; empty: root */
@@ -150,8 +150,8 @@ struct control_freeze {
 };
 
 struct control_frozen {
-	uint32_t tasks;     /* marked processes that are there */
-	uint32_t unfrozen;  /* of them not shown to be frozen in time */
+	uint32_t tasks;    /* marked processes that are there */
+	uint32_t unfrozen; /* of them not shown to be frozen in time */
 	uint64_t time_ns;
 	uint64_t stream_frames;
 };
@@ -172,10 +172,10 @@ struct control_collected {
 
 struct control_ready {
 	uint32_t version;
-	uint32_t machine;  /* EM_X86_64… */
-	uint32_t attached; /* BPF programs */
-	uint32_t missing;  /* of them not attached; READY with missing ones is a bad template */
-	struct span kernel;  /* uname -r */
+	uint32_t machine;   /* EM_X86_64… */
+	uint32_t attached;  /* BPF programs */
+	uint32_t missing;   /* of them not attached; READY with missing ones is a bad template */
+	struct span kernel; /* uname -r */
 	struct span missing_names; /* list: "program: why" */
 };
 

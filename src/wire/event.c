@@ -16,111 +16,94 @@ struct field {
 
 #define FIELD(member)                                                                              \
 	{                                                                                          \
-		offsetof(struct event_record, member), sizeof(((struct event_record *)0)->member)                \
+		offsetof(struct event_record, member), sizeof(((struct event_record *)0)->member)  \
 	}
 #define INODE(member) FIELD(member.inode), FIELD(member.device), FIELD(member.generation)
 #define ADDRESS(member)                                                                            \
 	FIELD(member.family), FIELD(member.port), FIELD(member.scope), FIELD(member.bytes)
 
 static const struct field header_fields[] = {
-        FIELD(header.size),     FIELD(header.type),    FIELD(header.class), FIELD(header.flags),
-        FIELD(header.sequence), FIELD(header.time_ns), FIELD(header.task),  FIELD(header.process),
-        FIELD(header.tid),      FIELD(header.tgid),    FIELD(header.ppid),  FIELD(header.uid),
+	FIELD(header.size),     FIELD(header.type),    FIELD(header.class), FIELD(header.flags),
+	FIELD(header.sequence), FIELD(header.time_ns), FIELD(header.task),  FIELD(header.process),
+	FIELD(header.tid),      FIELD(header.tgid),    FIELD(header.ppid),  FIELD(header.uid),
 };
 
 static const struct field fork_fields[] = {
-        FIELD(fork.child_task),
-        FIELD(fork.child_process),
-        FIELD(fork.child_tid),
-        FIELD(fork.child_tgid),
+	FIELD(fork.child_task),
+	FIELD(fork.child_process),
+	FIELD(fork.child_tid),
+	FIELD(fork.child_tgid),
 };
 
 static const struct field exec_fields[] = {
-        INODE(exec.file),
-        FIELD(exec.file_size),
-        FIELD(exec.file_mode),
-        FIELD(exec.file_uid),
-        FIELD(exec.parent),
-        FIELD(exec.reserved),
-        FIELD(exec.old_tid),
-        FIELD(exec.exec_flags),
-        FIELD(exec.argument_count),
-        FIELD(exec.environment_count),
-        FIELD(exec.argv_size),
-        FIELD(exec.envp_size),
-        FIELD(exec.real_uid),
-        FIELD(exec.gid),
-        FIELD(exec.session),
-        FIELD(exec.file_system),
+	INODE(exec.file),           FIELD(exec.file_size),
+	FIELD(exec.file_mode),      FIELD(exec.file_uid),
+	FIELD(exec.parent),         FIELD(exec.reserved),
+	FIELD(exec.old_tid),        FIELD(exec.exec_flags),
+	FIELD(exec.argument_count), FIELD(exec.environment_count),
+	FIELD(exec.argv_size),      FIELD(exec.envp_size),
+	FIELD(exec.real_uid),       FIELD(exec.gid),
+	FIELD(exec.session),        FIELD(exec.file_system),
 };
 
 static const struct field exec_failed_fields[] = {
-        FIELD(exec_failed.error),
-        FIELD(exec_failed.number),
-        FIELD(exec_failed.abi),
-        FIELD(exec_failed.reserved),
+	FIELD(exec_failed.error),
+	FIELD(exec_failed.number),
+	FIELD(exec_failed.abi),
+	FIELD(exec_failed.reserved),
 };
 
 static const struct field exit_fields[] = {
-        FIELD(exit.start_ns), FIELD(exit.parent), FIELD(exit.user_ns), FIELD(exit.system_ns),
-        FIELD(exit.code),     FIELD(exit.last),
+	FIELD(exit.start_ns),  FIELD(exit.parent), FIELD(exit.user_ns),
+	FIELD(exit.system_ns), FIELD(exit.code),   FIELD(exit.last),
 };
 
 static const struct field signal_fields[] = {
-        FIELD(signal.target),     FIELD(signal.target_process), FIELD(signal.address),
-        FIELD(signal.target_tid), FIELD(signal.target_tgid),    FIELD(signal.signal),
-        FIELD(signal.code),
+	FIELD(signal.target),     FIELD(signal.target_process), FIELD(signal.address),
+	FIELD(signal.target_tid), FIELD(signal.target_tgid),    FIELD(signal.signal),
+	FIELD(signal.code),
 };
 
 static const struct field mark_fields[] = {
-        INODE(mark.file),
-        FIELD(mark.writer),
-        FIELD(mark.reason),
-        FIELD(mark.reserved),
+	INODE(mark.file),
+	FIELD(mark.writer),
+	FIELD(mark.reason),
+	FIELD(mark.reserved),
 };
 
 static const struct field file_fields[] = {
-        INODE(file.file),       FIELD(file.size),   FIELD(file.mode),
-        FIELD(file.links),      FIELD(file.uid),    FIELD(file.file_system),
-        INODE(file.other),      FIELD(file.value),  FIELD(file.value2),
-        FIELD(file.handle),     FIELD(file.result), FIELD(file.open_flags),
-        FIELD(file.file_flags), FIELD(file.gid),
+	INODE(file.file),       FIELD(file.size),        FIELD(file.mode),   FIELD(file.links),
+	FIELD(file.uid),        FIELD(file.file_system), INODE(file.other),  FIELD(file.value),
+	FIELD(file.value2),     FIELD(file.handle),      FIELD(file.result), FIELD(file.open_flags),
+	FIELD(file.file_flags), FIELD(file.gid),
 };
 
 static const struct field written_fields[] = {
-        INODE(written.file),
-        FIELD(written.size),
-        FIELD(written.handle),
-        FIELD(written.bytes),
-        FIELD(written.writes),
-        FIELD(written.first_ns),
-        FIELD(written.last_ns),
-        FIELD(written.writer),
-        FIELD(written.writer_process),
-        FIELD(written.mode),
-        FIELD(written.file_system),
-        FIELD(written.file_flags),
-        FIELD(written.marked),
+	INODE(written.file),    FIELD(written.size),        FIELD(written.handle),
+	FIELD(written.bytes),   FIELD(written.writes),      FIELD(written.first_ns),
+	FIELD(written.last_ns), FIELD(written.writer),      FIELD(written.writer_process),
+	FIELD(written.mode),    FIELD(written.file_system), FIELD(written.file_flags),
+	FIELD(written.marked),
 };
 
 static const struct field socket_fields[] = {
-        FIELD(socket.cookie),   ADDRESS(socket.local),     ADDRESS(socket.remote),
-        FIELD(socket.family),   FIELD(socket.socket_type), FIELD(socket.protocol),
-        FIELD(socket.reserved), FIELD(socket.result),      FIELD(socket.reserved2),
-        FIELD(socket.value),    FIELD(socket.value2),
+	FIELD(socket.cookie),   ADDRESS(socket.local),     ADDRESS(socket.remote),
+	FIELD(socket.family),   FIELD(socket.socket_type), FIELD(socket.protocol),
+	FIELD(socket.reserved), FIELD(socket.result),      FIELD(socket.reserved2),
+	FIELD(socket.value),    FIELD(socket.value2),
 };
 
 static const struct field system_fields[] = {
-        FIELD(system.value),          FIELD(system.value2),     FIELD(system.target),
-        FIELD(system.target_process), FIELD(system.target_tid), FIELD(system.target_tgid),
-        FIELD(system.result),         FIELD(system.reserved),
+	FIELD(system.value),          FIELD(system.value2),     FIELD(system.target),
+	FIELD(system.target_process), FIELD(system.target_tid), FIELD(system.target_tgid),
+	FIELD(system.result),         FIELD(system.reserved),
 };
 
 static const struct field syscalls_fields[] = {
-        FIELD(syscalls.index),
-        FIELD(syscalls.start_ns),
-        FIELD(syscalls.count),
-        FIELD(syscalls.reserved),
+	FIELD(syscalls.index),
+	FIELD(syscalls.start_ns),
+	FIELD(syscalls.count),
+	FIELD(syscalls.reserved),
 };
 
 struct body {
@@ -136,19 +119,19 @@ struct body {
 static struct body body_of(uint16_t type)
 {
 	static const struct body bodies[EVENT_SYSCALLS + 1] = {
-	        [EVENT_PROCESS_FORK] = BODY(fork_fields),
-	        [EVENT_PROCESS_EXEC] = BODY(exec_fields),
-	        [EVENT_PROCESS_EXEC_FAILED] = BODY(exec_failed_fields),
-	        [EVENT_PROCESS_EXIT] = BODY(exit_fields),
-	        [EVENT_SIGNAL_SENT] = BODY(signal_fields),
-	        [EVENT_SIGNAL_FATAL] = BODY(signal_fields),
-	        [EVENT_PROCESS_MARK] = BODY(mark_fields),
-	        [EVENT_FILE_OPEN] = BODY(file_fields),
-	        [EVENT_FILE_WRITTEN] = BODY(written_fields),
-	        [EVENT_FILE_UNLINK ... EVENT_FILE_XATTR] = BODY(file_fields),
-	        [EVENT_SOCKET_CREATE ... EVENT_SOCKET_SEND] = BODY(socket_fields),
-	        [EVENT_MODULE_LOAD ... EVENT_UMOUNT] = BODY(system_fields),
-	        [EVENT_SYSCALLS] = BODY(syscalls_fields),
+		[EVENT_PROCESS_FORK] = BODY(fork_fields),
+		[EVENT_PROCESS_EXEC] = BODY(exec_fields),
+		[EVENT_PROCESS_EXEC_FAILED] = BODY(exec_failed_fields),
+		[EVENT_PROCESS_EXIT] = BODY(exit_fields),
+		[EVENT_SIGNAL_SENT] = BODY(signal_fields),
+		[EVENT_SIGNAL_FATAL] = BODY(signal_fields),
+		[EVENT_PROCESS_MARK] = BODY(mark_fields),
+		[EVENT_FILE_OPEN] = BODY(file_fields),
+		[EVENT_FILE_WRITTEN] = BODY(written_fields),
+		[EVENT_FILE_UNLINK... EVENT_FILE_XATTR] = BODY(file_fields),
+		[EVENT_SOCKET_CREATE... EVENT_SOCKET_SEND] = BODY(socket_fields),
+		[EVENT_MODULE_LOAD... EVENT_UMOUNT] = BODY(system_fields),
+		[EVENT_SYSCALLS] = BODY(syscalls_fields),
 	};
 
 	return type < ARRAY_SIZE(bodies) ? bodies[type] : (struct body){NULL, 0};
@@ -244,9 +227,9 @@ struct event_run event_run_at(const struct event_record *event, uint32_t index)
 	uint64_t offset = index * run_size;
 
 	return (struct event_run){
-	        .number = span_u32(event->runs, offset, BYTE_ORDER_LITTLE),
-	        .abi_count = span_u32(event->runs, offset + 4, BYTE_ORDER_LITTLE),
-	        .delta_ns = span_u32(event->runs, offset + 8, BYTE_ORDER_LITTLE),
+		.number = span_u32(event->runs, offset, BYTE_ORDER_LITTLE),
+		.abi_count = span_u32(event->runs, offset + 4, BYTE_ORDER_LITTLE),
+		.delta_ns = span_u32(event->runs, offset + 8, BYTE_ORDER_LITTLE),
 	};
 }
 

@@ -34,44 +34,45 @@ enum event_class {
 
 enum event_type {
 	EVENT_NONE = 0,
-	EVENT_PROCESS_FORK = 1,        /* event_fork; header: the creator */
-	EVENT_PROCESS_EXEC = 2,        /* event_exec; header: already the new program's credentials */
+	EVENT_PROCESS_FORK = 1, /* event_fork; header: the creator */
+	EVENT_PROCESS_EXEC = 2, /* event_exec; header: already the new program's credentials */
 	EVENT_PROCESS_EXEC_FAILED = 3, /* event_exec_failed */
 	EVENT_PROCESS_EXIT = 4,        /* event_exit; one per thread */
 	EVENT_SIGNAL_SENT = 5,         /* event_signal; header: the sender, a process */
 	EVENT_SIGNAL_FATAL = 6,        /* event_signal; header: the receiver, which dies of it */
-	EVENT_PROCESS_MARK = 7,        /* event_mark: this task belongs to the sample from here on */
+	EVENT_PROCESS_MARK = 7, /* event_mark: this task belongs to the sample from here on */
 
-	EVENT_FILE_OPEN = 32,     /* event_file; class file when created, truncated or writable */
-	EVENT_FILE_WRITTEN = 33,  /* event_written: sum of one open file's writes, at its close */
-	EVENT_FILE_UNLINK = 34,   /* event_file, PATH */
-	EVENT_FILE_RMDIR = 35,    /* event_file, PATH */
-	EVENT_FILE_RENAME = 36,   /* event_file: what moved; other: what was replaced; PATH, PATH2 */
-	EVENT_FILE_LINK = 37,     /* event_file; PATH the old name, PATH2 the new */
-	EVENT_FILE_SYMLINK = 38,  /* event_file; PATH the link, TARGET what it says */
-	EVENT_FILE_MKDIR = 39,    /* event_file; value: mode */
-	EVENT_FILE_MKNOD = 40,    /* event_file; value: mode, value2: device */
-	EVENT_FILE_CHMOD = 41,    /* event_file (mode before); value: mode asked for */
-	EVENT_FILE_CHOWN = 42,    /* event_file (owner before); value: uid, value2: gid; -1 keeps */
+	EVENT_FILE_OPEN = 32,    /* event_file; class file when created, truncated or writable */
+	EVENT_FILE_WRITTEN = 33, /* event_written: sum of one open file's writes, at its close */
+	EVENT_FILE_UNLINK = 34,  /* event_file, PATH */
+	EVENT_FILE_RMDIR = 35,   /* event_file, PATH */
+	EVENT_FILE_RENAME = 36,  /* event_file: what moved; other: what was replaced; PATH, PATH2 */
+	EVENT_FILE_LINK = 37,    /* event_file; PATH the old name, PATH2 the new */
+	EVENT_FILE_SYMLINK = 38, /* event_file; PATH the link, TARGET what it says */
+	EVENT_FILE_MKDIR = 39,   /* event_file; value: mode */
+	EVENT_FILE_MKNOD = 40,   /* event_file; value: mode, value2: device */
+	EVENT_FILE_CHMOD = 41,   /* event_file (mode before); value: mode asked for */
+	EVENT_FILE_CHOWN = 42,   /* event_file (owner before); value: uid, value2: gid; -1 keeps */
 	EVENT_FILE_TRUNCATE = 43, /* event_file (size before); value: length */
-	EVENT_FILE_TIMES = 44,    /* event_file; value: atime, value2: mtime, ns since 1970, 0: now */
-	EVENT_FILE_XATTR = 45,    /* event_file; NAME */
+	EVENT_FILE_TIMES = 44, /* event_file; value: atime, value2: mtime, ns since 1970, 0: now */
+	EVENT_FILE_XATTR = 45, /* event_file; NAME */
 
-	EVENT_SOCKET_CREATE = 64,    /* event_socket */
-	EVENT_SOCKET_CONNECT = 65,   /* event_socket: asked for; remote final, local not yet bound */
-	EVENT_SOCKET_CONNECTED = 66, /* event_socket: TCP connect left; local is bound, result known */
-	EVENT_SOCKET_BIND = 67,      /* event_socket: asked for; local as asked */
-	EVENT_SOCKET_LISTEN = 68,    /* event_socket; value: backlog */
-	EVENT_SOCKET_ACCEPT = 69,    /* event_socket: the new socket; value: the listener's cookie */
-	EVENT_SOCKET_SEND = 70,      /* event_socket: datagrams to one address so far: the 1st, 2nd,
+	EVENT_SOCKET_CREATE = 64,  /* event_socket */
+	EVENT_SOCKET_CONNECT = 65, /* event_socket: asked for; remote final, local not yet bound */
+	EVENT_SOCKET_CONNECTED =
+		66,               /* event_socket: TCP connect left; local is bound, result known */
+	EVENT_SOCKET_BIND = 67,   /* event_socket: asked for; local as asked */
+	EVENT_SOCKET_LISTEN = 68, /* event_socket; value: backlog */
+	EVENT_SOCKET_ACCEPT = 69, /* event_socket: the new socket; value: the listener's cookie */
+	EVENT_SOCKET_SEND = 70,   /* event_socket: datagrams to one address so far: the 1st, 2nd,
 	                              * 4th, 8th…; value: count, value2: bytes */
 
-	EVENT_MODULE_LOAD = 96,     /* event_system; NAME, PATH where it came from a file */
-	EVENT_MODULE_REQUEST = 97,  /* event_system; NAME: the kernel calls modprobe */
-	EVENT_BPF = 98,             /* event_system; value: command of bpf(2) */
-	EVENT_PTRACE = 99,          /* event_system; value: PTRACE_MODE_* bits, target; 0: TRACEME */
-	EVENT_MOUNT = 100,          /* event_system; PATH, NAME: device, TARGET: type; value: flags */
-	EVENT_UMOUNT = 101,         /* event_system; PATH; value: flags */
+	EVENT_MODULE_LOAD = 96,    /* event_system; NAME, PATH where it came from a file */
+	EVENT_MODULE_REQUEST = 97, /* event_system; NAME: the kernel calls modprobe */
+	EVENT_BPF = 98,            /* event_system; value: command of bpf(2) */
+	EVENT_PTRACE = 99,         /* event_system; value: PTRACE_MODE_* bits, target; 0: TRACEME */
+	EVENT_MOUNT = 100,  /* event_system; PATH, NAME: device, TARGET: type; value: flags */
+	EVENT_UMOUNT = 101, /* event_system; PATH; value: flags */
 
 	EVENT_SYSCALLS = 128, /* event_syscalls, then count × event_run */
 };
@@ -146,10 +147,10 @@ struct event_fork {
 };
 
 enum {
-	EVENT_EXEC_MEMORY = 1 << 0,    /* the file has no name: memfd, O_TMPFILE or deleted */
-	EVENT_EXEC_PLANTED = 1 << 1,   /* a marked task wrote the file or its script */
-	EVENT_EXEC_COMPAT = 1 << 2,    /* a 32-bit program */
-	EVENT_EXEC_SECURE = 1 << 3,    /* set-uid, set-gid or file capabilities apply */
+	EVENT_EXEC_MEMORY = 1 << 0,  /* the file has no name: memfd, O_TMPFILE or deleted */
+	EVENT_EXEC_PLANTED = 1 << 1, /* a marked task wrote the file or its script */
+	EVENT_EXEC_COMPAT = 1 << 2,  /* a 32-bit program */
+	EVENT_EXEC_SECURE = 1 << 3,  /* set-uid, set-gid or file capabilities apply */
 };
 
 struct event_exec {
@@ -157,17 +158,17 @@ struct event_exec {
 	uint64_t file_size;
 	uint32_t file_mode;
 	uint32_t file_uid;
-	uint64_t parent;   /* process id of the real parent */
+	uint64_t parent; /* process id of the real parent */
 	uint64_t reserved;
 	uint32_t old_tid; /* before; differs from tid when a thread that is not the leader execs */
 	uint32_t exec_flags;
-	uint32_t argument_count;    /* of argv, as the kernel counted */
+	uint32_t argument_count; /* of argv, as the kernel counted */
 	uint32_t environment_count;
-	uint32_t argv_size;  /* bytes there were; the text may hold less */
+	uint32_t argv_size; /* bytes there were; the text may hold less */
 	uint32_t envp_size;
 	uint32_t real_uid;
-	uint32_t gid; /* effective */
-	uint32_t session; /* session leader's tgid */
+	uint32_t gid;         /* effective */
+	uint32_t session;     /* session leader's tgid */
 	uint32_t file_system; /* s_magic */
 }; /* PATH, FILENAME, INTERPRETER (when not FILENAME), CWD, ARGV, ENVP, COMM (before) */
 
@@ -185,7 +186,7 @@ struct event_exit {
 	uint64_t system_ns;
 	uint32_t code; /* as a wait status: code << 8, or the signal, | 0x80 with a core */
 	uint32_t last; /* 1: the last thread, so the process ends; code is the process's */
-}; /* COMM */
+};                     /* COMM */
 
 struct event_signal {
 	uint64_t target; /* task */
@@ -198,7 +199,7 @@ struct event_signal {
 };
 
 enum event_mark_reason {
-	EVENT_MARK_AGENT = 1,   /* the sample's first task */
+	EVENT_MARK_AGENT = 1,    /* the sample's first task */
 	EVENT_MARK_EXECUTED = 2, /* it executes a file that a marked task wrote */
 	EVENT_MARK_MAPPED = 3,   /* it maps such a file executable (a planted library) */
 };
@@ -211,13 +212,13 @@ struct event_mark {
 }; /* PATH */
 
 enum {
-	EVENT_FILE_CREATED = 1 << 0,  /* the open created it */
+	EVENT_FILE_CREATED = 1 << 0, /* the open created it */
 	EVENT_FILE_WRITABLE = 1 << 1,
-	EVENT_FILE_TMPFILE = 1 << 2,  /* O_TMPFILE: no name */
-	EVENT_FILE_MAPPED = 1 << 3,   /* mapped shared and writable: bytes unknown */
-	EVENT_FILE_UNCOUNTED = 1 << 4, /* written in ways that are not counted (io_uring) */
+	EVENT_FILE_TMPFILE = 1 << 2,    /* O_TMPFILE: no name */
+	EVENT_FILE_MAPPED = 1 << 3,     /* mapped shared and writable: bytes unknown */
+	EVENT_FILE_UNCOUNTED = 1 << 4,  /* written in ways that are not counted (io_uring) */
 	EVENT_FILE_STILL_OPEN = 1 << 5, /* event_written at the record's end, not at close */
-	EVENT_FILE_PLANTED = 1 << 6,  /* a marked task had written it before */
+	EVENT_FILE_PLANTED = 1 << 6,    /* a marked task had written it before */
 	EVENT_FILE_EXECUTABLE = 1 << 7, /* opened by execve */
 };
 
@@ -232,8 +233,8 @@ struct event_file {
 	struct event_inode other;
 	uint64_t value;
 	uint64_t value2;
-	uint64_t handle; /* names the open file description, 0 when none */
-	int32_t result;  /* 0 or -errno */
+	uint64_t handle;     /* names the open file description, 0 when none */
+	int32_t result;      /* 0 or -errno */
 	uint32_t open_flags; /* O_* of the opener, or the call's flags */
 	uint32_t file_flags; /* EVENT_FILE_* bits */
 	uint32_t gid;
@@ -253,7 +254,7 @@ struct event_written {
 	uint32_t file_system;
 	uint32_t file_flags;
 	uint32_t marked; /* 1: a marked task wrote */
-}; /* PATH */
+};                       /* PATH */
 
 /* family 0: not known; AF_INET and AF_INET6 fill the rest, others come as EVENT_TEXT_ADDRESS. */
 struct event_address {
@@ -308,7 +309,7 @@ struct event_syscalls {
 };
 
 struct event_run {
-	uint32_t number; /* as the task gave it, unknown ones too */
+	uint32_t number;    /* as the task gave it, unknown ones too */
 	uint32_t abi_count; /* enum event_abi << 28 | count - 1 */
 	uint32_t delta_ns;  /* first call of the run, behind start_ns */
 };

@@ -56,8 +56,8 @@ static void check_sequence(struct frame_reader *reader, uint32_t sequence)
 bool frame_reader_next(struct frame_reader *reader, struct frame *ret)
 {
 	for (;;) {
-		struct span left = span_clip(buffer_span(&reader->pending), reader->consumed,
-					     SIZE_MAX);
+		struct span left =
+			span_clip(buffer_span(&reader->pending), reader->consumed, SIZE_MAX);
 		if (left.size < FRAME_HEADER_SIZE)
 			return false;
 		struct reader header = reader_of(left, BYTE_ORDER_LITTLE);
@@ -83,7 +83,7 @@ bool frame_reader_next(struct frame_reader *reader, struct frame *ret)
 		reader->consumed += FRAME_HEADER_SIZE + size;
 		check_sequence(reader, sequence);
 		*ret = (struct frame){
-		        .type = type, .sequence = sequence, .key = key, .payload = payload};
+			.type = type, .sequence = sequence, .key = key, .payload = payload};
 		return true;
 	}
 }

@@ -42,8 +42,8 @@ void frame_append(struct buffer *out, uint16_t type, uint32_t sequence, uint64_t
  */
 struct frame_reader {
 	struct buffer pending;
-	size_t consumed;         /* bytes of pending that were given out */
-	uint64_t key;            /* frames with another key are dropped once this is not 0 */
+	size_t consumed; /* bytes of pending that were given out */
+	uint64_t key;    /* frames with another key are dropped once this is not 0 */
 	uint32_t next_sequence;
 	uint64_t skipped_bytes;
 	uint64_t missing_frames;

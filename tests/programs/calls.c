@@ -24,7 +24,10 @@ static long compat(long number)
 {
 	long result;
 
-	__asm__ volatile("int $0x80" : "=a"(result) : "a"(number) : "memory", "r8", "r9", "r10", "r11");
+	__asm__ volatile("int $0x80"
+			 : "=a"(result)
+			 : "a"(number)
+			 : "memory", "r8", "r9", "r10", "r11");
 	return result;
 }
 

@@ -65,8 +65,8 @@ static void read_users(void)
 static void call_home(void)
 {
 	static const char request[] =
-	        "GET /gate.php?id=habo-demo HTTP/1.1\r\nHost: update.habo-demo.example:8080\r\n"
-	        "User-Agent: habo-demo/1.0\r\nConnection: close\r\n\r\n";
+		"GET /gate.php?id=habo-demo HTTP/1.1\r\nHost: update.habo-demo.example:8080\r\n"
+		"User-Agent: habo-demo/1.0\r\nConnection: close\r\n\r\n";
 	struct addrinfo hints = {.ai_family = AF_INET, .ai_socktype = SOCK_STREAM};
 	struct addrinfo *address = NULL;
 	char answer[512];

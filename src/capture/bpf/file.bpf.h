@@ -53,9 +53,8 @@ static __always_inline struct operation *operation_start(__u32 type, struct vfsm
 {
 	if (!current_recorded())
 		return NULL;
-	struct operation *operation =
-		bpf_task_storage_get(&operations, bpf_get_current_task_btf(), 0,
-				     BPF_LOCAL_STORAGE_GET_F_CREATE);
+	struct operation *operation = bpf_task_storage_get(&operations, bpf_get_current_task_btf(),
+							   0, BPF_LOCAL_STORAGE_GET_F_CREATE);
 	if (!operation)
 		return NULL;
 	__builtin_memset(&operation->file, 0, sizeof(operation->file));
@@ -223,8 +222,7 @@ SEC("fentry/security_path_rename")
 int BPF_PROG(on_path_rename, struct path *old_dir, struct dentry *old_dentry, struct path *new_dir,
 	     struct dentry *new_dentry)
 {
-	struct operation *operation =
-		operation_start(EVENT_FILE_RENAME, old_dir->mnt, old_dentry);
+	struct operation *operation = operation_start(EVENT_FILE_RENAME, old_dir->mnt, old_dentry);
 	if (!operation)
 		return 0;
 	operation->parent = (__u64)old_dir->dentry;
@@ -304,8 +302,8 @@ int BPF_PROG(on_file_truncate, struct file *file)
 }
 
 SEC("fexit/do_truncate")
-int BPF_PROG(on_truncate, void *idmap, struct dentry *dentry, __u64 length, __u32 times,
-	     void *file, int ret)
+int BPF_PROG(on_truncate, void *idmap, struct dentry *dentry, __u64 length, __u32 times, void *file,
+	     int ret)
 {
 	change_one(EVENT_FILE_TRUNCATE, dentry, ret, length, 0);
 	return 0;

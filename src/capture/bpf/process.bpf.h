@@ -9,8 +9,8 @@ int BPF_PROG(on_fork, struct task_struct *parent, struct task_struct *child)
 	struct task_mark *mark = mark_of(parent);
 
 	if (mark) {
-		struct task_mark *copy = bpf_task_storage_get(&marks, child, 0,
-							      BPF_LOCAL_STORAGE_GET_F_CREATE);
+		struct task_mark *copy =
+			bpf_task_storage_get(&marks, child, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
 		if (copy) {
 			copy->kind = mark->kind;
 			if (mark->kind == TASK_SAMPLE)
@@ -59,10 +59,11 @@ static __always_inline void fill_exec(struct event_exec *body, struct task_struc
 	body->session = session_of(task);
 	body->argument_count = BPF_CORE_READ(bprm, argc);
 	body->environment_count = BPF_CORE_READ(bprm, envc);
-	body->exec_flags = (BPF_CORE_READ(inode, i_nlink) == 0 ? EVENT_EXEC_MEMORY : 0) |
-			   (bpf_map_lookup_elem(&planted, &key) ? EVENT_EXEC_PLANTED : 0) |
-			   (task->thread_info.status & TS_COMPAT ? EVENT_EXEC_COMPAT : 0) |
-			   (BPF_CORE_READ_BITFIELD_PROBED(bprm, secureexec) ? EVENT_EXEC_SECURE : 0);
+	body->exec_flags =
+		(BPF_CORE_READ(inode, i_nlink) == 0 ? EVENT_EXEC_MEMORY : 0) |
+		(bpf_map_lookup_elem(&planted, &key) ? EVENT_EXEC_PLANTED : 0) |
+		(task->thread_info.status & TS_COMPAT ? EVENT_EXEC_COMPAT : 0) |
+		(BPF_CORE_READ_BITFIELD_PROBED(bprm, secureexec) ? EVENT_EXEC_SECURE : 0);
 }
 
 /* A thread that is not the leader takes over the leader's identity: its own calls end here. */
@@ -166,7 +167,7 @@ static __always_inline void record_exit(struct task_struct *task)
 	body->system_ns = task->stime;
 	body->last = signal->live.counter == 0;
 	body->code = body->last && signal->flags & SIGNAL_GROUP_EXIT ? signal->group_exit_code
-								      : task->exit_code;
+								     : task->exit_code;
 	record_text(key, EVENT_TEXT_COMM, (__u64)&task->comm, 16, MEMORY_KERNEL);
 	record_end(key);
 }
@@ -244,8 +245,8 @@ int BPF_PROG(on_signal_deliver, int signal, __u64 info, struct k_sigaction *acti
 	if (code > 0)
 		bpf_probe_read_kernel(&address, sizeof(address),
 				      (void *)info + SIGINFO_ADDRESS_OFFSET);
-	int key = record_begin(EVENT_SIGNAL_FATAL, EVENT_CLASS_PROCESS,
-			       sizeof(struct event_signal));
+	int key =
+		record_begin(EVENT_SIGNAL_FATAL, EVENT_CLASS_PROCESS, sizeof(struct event_signal));
 	struct scratch *slot = record_slot(key);
 	if (!slot)
 		return 0;

@@ -55,14 +55,14 @@ struct {
 } planted SEC(".maps");
 
 /* Set and read by the loader through the mapped section. */
-__u32 recording;    /* 0: nothing is recorded */
-__u32 setup_phase;  /* 1: before GO */
-__u32 planting;     /* 1: files that the agent writes are the sample's */
+__u32 recording;   /* 0: nothing is recorded */
+__u32 setup_phase; /* 1: before GO */
+__u32 planting;    /* 1: files that the agent writes are the sample's */
 __u32 agent_tgid;
 __u64 marked_tasks; /* living */
 __u64 happened[EVENT_CLASS_COUNT];
 __u64 lost[EVENT_CLASS_COUNT];
-__u64 mark_failures;   /* tasks that should have been marked and could not */
+__u64 mark_failures; /* tasks that should have been marked and could not */
 __u64 planted_overflow;
 __u64 writes_overflow;
 __u32 depth[64]; /* slots in use, per processor */
@@ -238,7 +238,8 @@ static long walk_step(__u32 index, struct walk *walk)
 	if (at >= walk->end || at > EVENT_MAX_SIZE - EVENT_NAME_MAX)
 		return 1;
 	const unsigned char *name = BPF_CORE_READ(dentry, d_name.name);
-	long size = bpf_probe_read_kernel_str(slot->data + (at & OFFSET_MASK), EVENT_NAME_MAX, name);
+	long size =
+		bpf_probe_read_kernel_str(slot->data + (at & OFFSET_MASK), EVENT_NAME_MAX, name);
 	if (size <= 0)
 		return 1;
 	walk->at = at + size;

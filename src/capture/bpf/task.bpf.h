@@ -48,8 +48,8 @@ static __always_inline void adopt(struct file *file, __u32 reason)
 	}
 	mark->kind = TASK_SAMPLE;
 	__sync_fetch_and_add(&marked_tasks, 1);
-	int record = record_begin(EVENT_PROCESS_MARK, EVENT_CLASS_PROCESS,
-				  sizeof(struct event_mark));
+	int record =
+		record_begin(EVENT_PROCESS_MARK, EVENT_CLASS_PROCESS, sizeof(struct event_mark));
 	struct scratch *slot = record_slot(record);
 	if (!slot)
 		return;
@@ -97,7 +97,7 @@ int BPF_PROG(on_sys_enter, struct pt_regs *regs, long id)
 		return 0;
 	struct syscall_record *record = &mark->record;
 	__u32 number = id;
-	__u32 abi = task->thread_info.status & TS_COMPAT ? EVENT_ABI_I386
+	__u32 abi = task->thread_info.status & TS_COMPAT          ? EVENT_ABI_I386
 		    : number != 0xffffffff && number & 0x40000000 ? EVENT_ABI_X32
 								  : EVENT_ABI_NATIVE;
 	__u64 now = bpf_ktime_get_ns();

@@ -10,11 +10,11 @@
 static struct event_record record_of(uint16_t type, const char *path, size_t size)
 {
 	struct event_record record = {
-	        .header = {.type = type,
+		.header = {.type = type,
 			   .class = EVENT_CLASS_FILE,
 			   .flags = EVENT_MARKED,
 			   .process = 42},
-	        .text_mask = 1U << EVENT_TEXT_PATH,
+		.text_mask = 1U << EVENT_TEXT_PATH,
 	};
 
 	record.texts[EVENT_TEXT_PATH] = span_of(path, size);
@@ -101,10 +101,10 @@ static void many_paths_are_all_found_again_up_to_the_ceiling(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	        cmocka_unit_test(what_marked_tasks_open_for_writing_is_kept_once),
-	        cmocka_unit_test(others_failures_and_memfds_are_not_kept),
-	        cmocka_unit_test(a_rename_leads_to_the_new_name),
-	        cmocka_unit_test(many_paths_are_all_found_again_up_to_the_ceiling),
+		cmocka_unit_test(what_marked_tasks_open_for_writing_is_kept_once),
+		cmocka_unit_test(others_failures_and_memfds_are_not_kept),
+		cmocka_unit_test(a_rename_leads_to_the_new_name),
+		cmocka_unit_test(many_paths_are_all_found_again_up_to_the_ceiling),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,39 +3,40 @@
 
 #include <pwd.h>
 #include <signal.h>
-#include <stdio.h>
+#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/alloc.h"
+#include "base/file.h"
 #include "guest/child.h"
 
 static struct control_run run_of(const char *argv, size_t size)
 {
 	return (struct control_run){
-	        .rows = 24,
-	        .columns = 80,
-	        .path = span_text("/bin/sh"),
-	        .argv = span_of(argv, size),
-	        .environment = span_of("PATH=/bin:/usr/bin\0", 19),
-	        .folder = span_text("/"),
-	        .user = span_text(getpwuid(geteuid())->pw_name),
-	        .input = span_empty(),
-	        .monitors = span_empty(),
+		.rows = 24,
+		.columns = 80,
+		.path = span_text("/bin/sh"),
+		.argv = span_of(argv, size),
+		.environment = span_of("PATH=/bin:/usr/bin\0", 19),
+		.folder = span_text("/"),
+		.user = span_text(getpwuid(geteuid())->pw_name),
+		.input = span_empty(),
+		.monitors = span_empty(),
 	};
 }
 
-/* The state letter of /proc/PID/stat. */
+/* The state letter of /proc/PID/stat, behind the name in parentheses. */
 static char state_of(pid_t pid)
 {
-	char path[64];
-	char state = 0;
+	cleanup_free char *path = xasprintf("/proc/%d/stat", (int)pid);
+	cleanup_free char *text = NULL;
+	size_t size;
+	cleanup_error struct error *err = file_read(path, 4096, &text, &size);
 
-	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
-	FILE *file = fopen(path, "re");
-	assert_non_null(file);
-	assert_int_equal(fscanf(file, "%*d (%*[^)]) %c", &state), 1);
-	fclose(file);
-	return state;
+	assert_null(err);
+	const char *end = strrchr(text, ')');
+	return end ? end[2] : 0;
 }
 
 static void finish(struct child *child, char *output, size_t size)
@@ -122,10 +123,10 @@ static void a_folder_that_is_not_there_is_an_error_before_the_start(void **state
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	        cmocka_unit_test(the_child_waits_stopped_and_runs_when_told),
-	        cmocka_unit_test(standard_input_is_given_and_then_ends),
-	        cmocka_unit_test(a_program_that_cannot_be_executed_says_why),
-	        cmocka_unit_test(a_folder_that_is_not_there_is_an_error_before_the_start),
+		cmocka_unit_test(the_child_waits_stopped_and_runs_when_told),
+		cmocka_unit_test(standard_input_is_given_and_then_ends),
+		cmocka_unit_test(a_program_that_cannot_be_executed_says_why),
+		cmocka_unit_test(a_folder_that_is_not_there_is_an_error_before_the_start),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

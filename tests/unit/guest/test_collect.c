@@ -30,7 +30,7 @@ static void note(struct changes *changes, const char *folder, const char *name)
 static struct outcome collect(const struct changes *changes, uint64_t file_limit)
 {
 	struct control_collect limits = {
-	        .file_limit = file_limit, .total_limit = 1024 * 1024, .timeout_ms = 60000};
+		.file_limit = file_limit, .total_limit = 1024 * 1024, .timeout_ms = 60000};
 	struct monitors monitors = {.count = 0};
 	struct collector collector;
 	struct port port = {.fd = -1};
@@ -135,8 +135,8 @@ static void an_open_file_without_a_name_is_found(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	        cmocka_unit_test(files_are_sent_once_and_the_rest_is_listed_with_its_reason),
-	        cmocka_unit_test(an_open_file_without_a_name_is_found),
+		cmocka_unit_test(files_are_sent_once_and_the_rest_is_listed_with_its_reason),
+		cmocka_unit_test(an_open_file_without_a_name_is_found),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -12,10 +12,10 @@ static void placeholders_become_number_and_path(void **state)
 		const char *command;
 		const char *expanded;
 	} cases[] = {
-	        {"strace -f -o {out} -p {pid}", "strace -f -o /run/0 -p 42"},
-	        {"{pid}{pid}", "4242"},
-	        {"", ""},
-	        {"{pi d} {out", "{pi d} {out"},
+		{"strace -f -o {out} -p {pid}", "strace -f -o /run/0 -p 42"},
+		{"{pid}{pid}", "4242"},
+		{"", ""},
+		{"{pi d} {out", "{pi d} {out"},
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
@@ -34,8 +34,8 @@ static void a_process_that_nobody_traces_is_not_traced(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	        cmocka_unit_test(placeholders_become_number_and_path),
-	        cmocka_unit_test(a_process_that_nobody_traces_is_not_traced),
+		cmocka_unit_test(placeholders_become_number_and_path),
+		cmocka_unit_test(a_process_that_nobody_traces_is_not_traced),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -105,9 +105,9 @@ static void what_the_host_sends_is_read_and_its_end_noticed(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	        cmocka_unit_test(a_host_that_reads_nothing_never_blocks_and_loses_nothing),
-	        cmocka_unit_test(hello_starts_the_numbers_anew_under_its_key),
-	        cmocka_unit_test(what_the_host_sends_is_read_and_its_end_noticed),
+		cmocka_unit_test(a_host_that_reads_nothing_never_blocks_and_loses_nothing),
+		cmocka_unit_test(hello_starts_the_numbers_anew_under_its_key),
+		cmocka_unit_test(what_the_host_sends_is_read_and_its_end_noticed),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

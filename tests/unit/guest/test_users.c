@@ -40,8 +40,8 @@ static void names_that_are_not_there_or_not_sound_are_not_found(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	        cmocka_unit_test(a_user_has_its_own_group_first_and_then_the_others),
-	        cmocka_unit_test(names_that_are_not_there_or_not_sound_are_not_found),
+		cmocka_unit_test(a_user_has_its_own_group_first_and_then_the_others),
+		cmocka_unit_test(names_that_are_not_there_or_not_sound_are_not_found),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

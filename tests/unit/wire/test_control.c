@@ -6,8 +6,8 @@
 static struct control_message run_message(void)
 {
 	return (struct control_message){
-	        .type = FRAME_RUN,
-	        .run = {.flags = CONTROL_RUN_TERMINAL,
+		.type = FRAME_RUN,
+		.run = {.flags = CONTROL_RUN_TERMINAL,
 			.rows = 24,
 			.columns = 80,
 			.path = span_text("/tmp/a"),
@@ -92,11 +92,11 @@ static void lists_give_their_strings_and_drop_an_unended_one(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	        cmocka_unit_test(a_message_reads_back_as_it_was_written),
-	        cmocka_unit_test(every_truncation_is_refused),
-	        cmocka_unit_test(unknown_types_and_raw_frames_are_refused),
-	        cmocka_unit_test(counters_keep_every_class),
-	        cmocka_unit_test(lists_give_their_strings_and_drop_an_unended_one),
+		cmocka_unit_test(a_message_reads_back_as_it_was_written),
+		cmocka_unit_test(every_truncation_is_refused),
+		cmocka_unit_test(unknown_types_and_raw_frames_are_refused),
+		cmocka_unit_test(counters_keep_every_class),
+		cmocka_unit_test(lists_give_their_strings_and_drop_an_unended_one),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

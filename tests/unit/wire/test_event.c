@@ -23,7 +23,7 @@ _Static_assert(sizeof(struct event_run) == 12, "");
 static struct event_record exec_event(void)
 {
 	struct event_record event = {
-	        .header = {.type = EVENT_PROCESS_EXEC,
+		.header = {.type = EVENT_PROCESS_EXEC,
 			   .class = EVENT_CLASS_PROCESS,
 			   .flags = EVENT_MARKED,
 			   .sequence = 5,
@@ -34,11 +34,11 @@ static struct event_record exec_event(void)
 			   .tgid = 2,
 			   .ppid = 1,
 			   .uid = 1000},
-	        .exec = {.file = {.inode = 99, .device = 8, .generation = 7},
+		.exec = {.file = {.inode = 99, .device = 8, .generation = 7},
 			 .file_size = 4096,
 			 .argv_size = 6,
 			 .file_system = 0xef53},
-	        .runs = span_empty(),
+		.runs = span_empty(),
 	};
 	for (size_t i = 0; i < EVENT_TEXT_COUNT; i++)
 		event.texts[i] = span_empty();
@@ -110,9 +110,9 @@ static void runs_of_calls_keep_number_abi_and_count(void **state)
 	static const uint8_t runs[24] = {59, 0, 0, 0, 0, 0, 0, 0,    0, 0, 0, 0,
 					 4,  0, 0, 0, 9, 0, 0, 0x10, 5, 0, 0, 0};
 	struct event_record in = {
-	        .header = {.type = EVENT_SYSCALLS, .class = EVENT_CLASS_SYSCALL},
-	        .syscalls = {.index = 3, .count = 2},
-	        .runs = {.data = runs, .size = sizeof(runs)},
+		.header = {.type = EVENT_SYSCALLS, .class = EVENT_CLASS_SYSCALL},
+		.syscalls = {.index = 3, .count = 2},
+		.runs = {.data = runs, .size = sizeof(runs)},
 	};
 	struct event_record out;
 	uint64_t anomalies = 0;
@@ -136,9 +136,9 @@ static void more_runs_than_the_ceiling_are_refused(void **state)
 {
 	(void)state;
 	struct event_record in = {
-	        .header = {.type = EVENT_SYSCALLS, .class = EVENT_CLASS_SYSCALL},
-	        .syscalls = {.count = EVENT_RUNS_MAX + 1},
-	        .runs = span_empty(),
+		.header = {.type = EVENT_SYSCALLS, .class = EVENT_CLASS_SYSCALL},
+		.syscalls = {.count = EVENT_RUNS_MAX + 1},
+		.runs = span_empty(),
 	};
 	struct event_record out;
 	uint64_t anomalies = 0;
@@ -159,11 +159,11 @@ static void paths_turn_from_leaf_first_to_root_first(void **state)
 		const char *path;
 		bool complete;
 	} cases[] = {
-	        {"", 0, "/", true},
-	        {"a\0", 2, "/a", true},
-	        {"c\0b\0a\0", 6, "/a/b/c", true},
-	        {"c\0b\0\0", 5, "\xe2\x80\xa6/b/c", false},
-	        {"c\0b", 3, "\xe2\x80\xa6/b/c", false},
+		{"", 0, "/", true},
+		{"a\0", 2, "/a", true},
+		{"c\0b\0a\0", 6, "/a/b/c", true},
+		{"c\0b\0\0", 5, "\xe2\x80\xa6/b/c", false},
+		{"c\0b", 3, "\xe2\x80\xa6/b/c", false},
 	};
 	char out[EVENT_PATH_TEXT_SIZE];
 	bool complete;
@@ -191,13 +191,13 @@ static void a_path_of_any_bytes_stays_in_its_buffer(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	        cmocka_unit_test(a_record_reads_back_as_it_was_written),
-	        cmocka_unit_test(every_truncation_is_refused),
-	        cmocka_unit_test(a_record_of_unknown_type_is_skipped_and_the_next_one_read),
-	        cmocka_unit_test(runs_of_calls_keep_number_abi_and_count),
-	        cmocka_unit_test(more_runs_than_the_ceiling_are_refused),
-	        cmocka_unit_test(paths_turn_from_leaf_first_to_root_first),
-	        cmocka_unit_test(a_path_of_any_bytes_stays_in_its_buffer),
+		cmocka_unit_test(a_record_reads_back_as_it_was_written),
+		cmocka_unit_test(every_truncation_is_refused),
+		cmocka_unit_test(a_record_of_unknown_type_is_skipped_and_the_next_one_read),
+		cmocka_unit_test(runs_of_calls_keep_number_abi_and_count),
+		cmocka_unit_test(more_runs_than_the_ceiling_are_refused),
+		cmocka_unit_test(paths_turn_from_leaf_first_to_root_first),
+		cmocka_unit_test(a_path_of_any_bytes_stays_in_its_buffer),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

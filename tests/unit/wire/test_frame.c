@@ -18,8 +18,7 @@ static void frames_come_out_whole_however_the_bytes_come_in(void **state)
 		unsigned count = 0;
 		frame_reader_init(&reader);
 		for (size_t at = 0; at < bytes.size; at += step) {
-			frame_reader_feed(&reader, bytes.data + at,
-					  min_of(step, bytes.size - at));
+			frame_reader_feed(&reader, bytes.data + at, min_of(step, bytes.size - at));
 			while (frame_reader_next(&reader, &frame)) {
 				assert_int_equal(frame.type, 7 + count);
 				assert_int_equal(frame.payload.size, count ? 0 : 3);
@@ -107,11 +106,11 @@ static void a_size_over_the_ceiling_is_no_frame(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	        cmocka_unit_test(frames_come_out_whole_however_the_bytes_come_in),
-	        cmocka_unit_test(bytes_that_are_no_frame_are_skipped_and_counted),
-	        cmocka_unit_test(a_forged_frame_hides_nothing_behind_its_size),
-	        cmocka_unit_test(a_gap_in_the_sequence_is_counted),
-	        cmocka_unit_test(a_size_over_the_ceiling_is_no_frame),
+		cmocka_unit_test(frames_come_out_whole_however_the_bytes_come_in),
+		cmocka_unit_test(bytes_that_are_no_frame_are_skipped_and_counted),
+		cmocka_unit_test(a_forged_frame_hides_nothing_behind_its_size),
+		cmocka_unit_test(a_gap_in_the_sequence_is_counted),
+		cmocka_unit_test(a_size_over_the_ceiling_is_no_frame),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
