@@ -4,7 +4,7 @@
 #	make            build/habo                     make demo       from nothing to a report
 #	make check      every test, cheap ones first   make setup      packages, users, device rights
 #	make asan       the sanitizers' build          make fuzz       libFuzzer, SECONDS= a target
-#	make bench      speed, beside peers            make tidy       clang-tidy
+#	make bench      speed, beside peers            make tidy       clang-tidy, TARGET= a folder
 #	make schema     rewrite what comes of model/   make format     clang-format
 #	make install    DESTDIR= and PREFIX=           make clean
 
@@ -15,8 +15,8 @@ DEMO := demo-report
 
 # Root builds as the owner of the sources, so that no file of root's is left among a user's.
 OWNER := tools/as-owner
-# Set-up and images need root; an ordinary user is asked for it by sudo.
-ROOT := $(if $(filter 0,$(shell id -u)),,sudo)
+# Set-up and images need root; sudo asks an ordinary user for it when there is something to do.
+ROOT := $(if $(filter 0,$(shell id -u)),,$(shell command -v sudo))
 # Meson looks for folders and verbs when it configures, so a new one has to make it look again.
 PARTS := $(wildcard meson.build src/*/meson.build tests/meson.build tests/*/*/meson.build \
 	schema/meson.build bench/meson.build meson_options.txt src/cli/*.c)
@@ -32,7 +32,7 @@ $(BUILD)/build.ninja: $(PARTS)
 	@$(OWNER) tools/configure $(BUILD) --prefix $(PREFIX)
 
 setup:
-	@$(ROOT) tools/setup-host
+	@tools/setup-host --check >/dev/null || $(ROOT) tools/setup-host
 
 image: all
 	@$(ROOT) $(BUILD)/habo image build
@@ -59,13 +59,14 @@ bench: all
 	@bench/run $(BUILD)
 
 install: all
+	@$(OWNER) tools/configure $(BUILD) --prefix $(PREFIX)
 	@meson install -C $(BUILD) --no-rebuild
 
 format:
 	@$(OWNER) tools/check-format --write
 
 tidy: all
-	@$(OWNER) tools/tidy $(BUILD)
+	@$(OWNER) tools/tidy $(BUILD) $(TARGET)
 
 schema: all
 	@$(OWNER) tools/update-schema $(BUILD)
