@@ -121,8 +121,8 @@ static void a_pointer_leads_back_to_the_name(void **state)
 	snprintf(reverse, sizeof(reverse), "%u.%u.%u.%u.in-addr.arpa", d, c, b, a);
 	ask(*state, reverse, DNS_TYPE_PTR, &record, &text);
 	assert_string_equal(buffer_text(&text), "back.example");
-	ask(*state, "1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa", DNS_TYPE_PTR,
-	    &record, &text);
+	ask(*state, "1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa",
+	    DNS_TYPE_PTR, &record, &text);
 	assert_string_equal(buffer_text(&text), "static-2001-db8--1.example.net");
 }
 
@@ -147,9 +147,12 @@ static void listed_names_and_those_below_do_not_exist(void **state)
 	cleanup_buffer struct buffer text = {0};
 	struct dns_record record;
 
-	assert_int_equal(dns_flags_result(ask(*state, "missing.example", 1, &record, &text).flags), 3);
-	assert_int_equal(dns_flags_result(ask(*state, "a.MISSING.example", 1, &record, &text).flags), 3);
-	assert_int_equal(dns_flags_result(ask(*state, "notmissing.example", 1, &record, &text).flags), 0);
+	assert_int_equal(dns_flags_result(ask(*state, "missing.example", 1, &record, &text).flags),
+			 3);
+	assert_int_equal(
+		dns_flags_result(ask(*state, "a.MISSING.example", 1, &record, &text).flags), 3);
+	assert_int_equal(
+		dns_flags_result(ask(*state, "notmissing.example", 1, &record, &text).flags), 0);
 }
 
 static void edns_is_answered_with_edns(void **state)
@@ -161,7 +164,8 @@ static void edns_is_answered_with_edns(void **state)
 	append_query(&query, "a.example", 1, true);
 	assert_true(dns_server_answer(&fixture->server, buffer_span(&query), &response, &answer));
 	assert_int_equal(span_u16(buffer_span(&response), 10, BYTE_ORDER_BIG), 1);
-	assert_int_equal(span_u16(buffer_span(&response), response.size - 10, BYTE_ORDER_BIG), DNS_TYPE_OPT);
+	assert_int_equal(span_u16(buffer_span(&response), response.size - 10, BYTE_ORDER_BIG),
+			 DNS_TYPE_OPT);
 	assert_true(response.size <= 512);
 }
 
@@ -200,12 +204,17 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(every_type_has_its_answer, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(a_pointer_leads_back_to_the_name, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(what_has_no_data_says_so_with_an_soa, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(listed_names_and_those_below_do_not_exist, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_pointer_leads_back_to_the_name, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(what_has_no_data_says_so_with_an_soa, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(listed_names_and_those_below_do_not_exist, set_up,
+						tear_down),
 		cmocka_unit_test_setup_teardown(edns_is_answered_with_edns, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(every_truncation_gets_a_short_answer_or_none, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(other_operations_and_responses_are_turned_away, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(every_truncation_gets_a_short_answer_or_none,
+						set_up, tear_down),
+		cmocka_unit_test_setup_teardown(other_operations_and_responses_are_turned_away,
+						set_up, tear_down),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

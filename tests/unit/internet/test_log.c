@@ -11,7 +11,8 @@
 
 static void lines_are_json_and_hostile_bytes_stay_inside(void **state UNUSED)
 {
-	struct log_peer peer = {.local = ip_address_v4(0x01020304), .local_port = 4444, .peer_port = 5};
+	struct log_peer peer = {
+		.local = ip_address_v4(0x01020304), .local_port = 4444, .peer_port = 5};
 	struct log log;
 	int ends[2];
 	char text[4096] = {0};
@@ -26,7 +27,8 @@ static void lines_are_json_and_hostile_bytes_stay_inside(void **state UNUSED)
 	assert_non_null(end);
 	assert_string_equal(end, "\n");
 	cleanup_json struct json_document *document = NULL;
-	assert_null(json_document_parse(span_of(text, (size_t)(end - text)), sizeof(text), &document));
+	assert_null(
+		json_document_parse(span_of(text, (size_t)(end - text)), sizeof(text), &document));
 	assert_string_equal(json_get_text(json_get(json_root(document), "local"), NULL), "1.2.3.4");
 	assert_null(strchr(text, 0x1b));
 	log_deinit(&log);
@@ -47,7 +49,8 @@ static void a_reader_that_does_not_read_never_blocks(void **state UNUSED)
 	assert_true(log.pending.size <= LOG_MAX_PENDING);
 	log_summary(&log, &summary);
 	/* The summary is in, and says how many lines are not. */
-	assert_true(span_find(buffer_span(&log.pending), span_text("\"dropped_lines\":"), 0) != SIZE_MAX);
+	assert_true(span_find(buffer_span(&log.pending), span_text("\"dropped_lines\":"), 0) !=
+		    SIZE_MAX);
 	log_deinit(&log);
 	close(ends[0]);
 	close(ends[1]);

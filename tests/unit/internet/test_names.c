@@ -76,8 +76,9 @@ static void beyond_the_ceiling_addresses_are_shared(void **state UNUSED)
 
 static void addresses_outside_the_pools_have_no_name(void **state UNUSED)
 {
-	static const char *const rows[] = {"8.8.8.8", "198.51.100.0", "198.51.100.255", "198.20.0.1", "2001:db8::1",
-					   "203.0.114.1", "198.17.255.254"};
+	static const char *const rows[] = {"8.8.8.8",       "198.51.100.0", "198.51.100.255",
+					   "198.20.0.1",    "2001:db8::1",  "203.0.114.1",
+					   "198.17.255.254"};
 	cleanup_names struct names *names = names_new();
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {

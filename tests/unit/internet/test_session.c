@@ -45,8 +45,9 @@ static bool says(const struct session *session, const char *text)
 
 static void requests_are_answered_whatever_the_pieces(void **state UNUSED)
 {
-	static const char bytes[] = "POST /a.php HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
-				    "3\r\nabc\r\n0\r\n\r\nGET /x.sh HTTP/1.1\r\nConnection: close\r\n\r\n";
+	static const char bytes[] =
+		"POST /a.php HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+		"3\r\nabc\r\n0\r\n\r\nGET /x.sh HTTP/1.1\r\nConnection: close\r\n\r\n";
 
 	for (size_t piece = 1; piece <= sizeof(bytes); piece++) {
 		struct session session;
@@ -67,15 +68,20 @@ static void bodies_fit_what_is_asked_for(void **state UNUSED)
 		const char *request;
 		const char *answer;
 	} rows[] = {
-		{"GET /bins/mirai.x86_64 HTTP/1.1\r\n\r\n", "Content-Type: application/octet-stream\r\nContent-Length: 129\r\n"},
-		{"GET /bins/mirai.x86_64 HTTP/1.1\r\n\r\n", "\x7f" "ELF\2"},
-		{"GET /i686?x=1 HTTP/1.1\r\n\r\n", "\x7f" "ELF\1"},
+		{"GET /bins/mirai.x86_64 HTTP/1.1\r\n\r\n",
+		 "Content-Type: application/octet-stream\r\nContent-Length: 129\r\n"},
+		{"GET /bins/mirai.x86_64 HTTP/1.1\r\n\r\n", "\x7f"
+							    "ELF\2"},
+		{"GET /i686?x=1 HTTP/1.1\r\n\r\n", "\x7f"
+						   "ELF\1"},
 		{"HEAD / HTTP/1.0\r\n\r\n", "Connection: close\r\n\r\n"},
-		{"GET http://api.ipify.org/ HTTP/1.1\r\nHost: api.ipify.org\r\n\r\n", "\r\n\r\n192.0.2.77"},
+		{"GET http://api.ipify.org/ HTTP/1.1\r\nHost: api.ipify.org\r\n\r\n",
+		 "\r\n\r\n192.0.2.77"},
 		{"GET http://h/generate_204 HTTP/1.1\r\nHost: h\r\n\r\n", "204 No Content"},
 		{"GET http://h HTTP/1.1\r\nHost: h\r\n\r\n", "text/html"},
 		{"GET /a.JSON HTTP/1.1\r\n\r\n", "{}\n"},
-		{"PUT /up HTTP/1.1\r\nContent-Length: 9\r\nExpect: 100-continue\r\n\r\n", "HTTP/1.1 100 Continue"},
+		{"PUT /up HTTP/1.1\r\nContent-Length: 9\r\nExpect: 100-continue\r\n\r\n",
+		 "HTTP/1.1 100 Continue"},
 		{"CONNECT a:443 HTTP/1.1\r\n\r\n", "200 Connection established"},
 	};
 
@@ -91,7 +97,8 @@ static void a_tunnel_holds_another_conversation(void **state UNUSED)
 {
 	struct session session;
 
-	talk(&session, 3128, span_text("CONNECT irc:6667 HTTP/1.1\r\n\r\nNICK a\r\nUSER a b c d\r\n"), 7);
+	talk(&session, 3128,
+	     span_text("CONNECT irc:6667 HTTP/1.1\r\n\r\nNICK a\r\nUSER a b c d\r\n"), 7);
 	assert_string_equal(session_service_name(&session), "irc");
 	assert_true(says(&session, " 001 a :Welcome"));
 	session_deinit(&session);
@@ -103,7 +110,11 @@ static void servers_that_speak_first_do(void **state UNUSED)
 		uint16_t port;
 		const char *name;
 		const char *greeting;
-	} rows[] = {{25, "smtp", "220 "}, {21, "ftp", "220 "}, {22, "ssh", "SSH-2.0-"}, {2323, "telnet", "\r\nlogin: "}, {110, "pop3", "+OK"}};
+	} rows[] = {{25, "smtp", "220 "},
+		    {21, "ftp", "220 "},
+		    {22, "ssh", "SSH-2.0-"},
+		    {2323, "telnet", "\r\nlogin: "},
+		    {110, "pop3", "+OK"}};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		struct session session;
@@ -116,8 +127,9 @@ static void servers_that_speak_first_do(void **state UNUSED)
 
 static void a_mail_is_taken(void **state UNUSED)
 {
-	static const char mail[] = "EHLO bot\r\nMAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nDATA\r\nSubject: x\r\n\r\n"
-				   "QUIT\r\n.\r\nXYZZY\r\nquit\r\n";
+	static const char mail[] =
+		"EHLO bot\r\nMAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nDATA\r\nSubject: x\r\n\r\n"
+		"QUIT\r\n.\r\nXYZZY\r\nquit\r\n";
 
 	for (size_t piece = 1; piece < 60; piece += 3) {
 		struct session session;
@@ -179,8 +191,9 @@ static void tls_gets_an_alert(void **state UNUSED)
 
 static void floods_stay_inside_their_bounds(void **state UNUSED)
 {
-	static const char *const starts[] = {"", "GET / HTTP/1.1\r\nX: ", "NICK ", "GET /a HTTP/1.1\r\n\r\n",
-					     "PUT / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n"};
+	static const char *const starts[] = {
+		"", "GET / HTTP/1.1\r\nX: ", "NICK ", "GET /a HTTP/1.1\r\n\r\n",
+		"PUT / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n"};
 	static char block[8192];
 
 	memset(block, 'A', sizeof(block));

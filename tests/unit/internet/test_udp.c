@@ -28,7 +28,8 @@ static void queries_are_answered_on_any_port(void **state UNUSED)
 
 	for (size_t i = 0; i < ARRAY_SIZE(ports); i++) {
 		cleanup_buffer struct buffer out = {0};
-		assert_string_equal(answer(ports[i], span_of(query, sizeof(query) - 1), &out), "dns");
+		assert_string_equal(answer(ports[i], span_of(query, sizeof(query) - 1), &out),
+				    "dns");
 		assert_int_equal(out.size, sizeof(query) - 1 + 16);
 	}
 }
@@ -39,7 +40,10 @@ static void other_datagrams_get_no_answer(void **state UNUSED)
 		uint16_t port;
 		const char *bytes;
 		size_t size;
-	} rows[] = {{4444, "hello", 5}, {53, "hi", 2}, {123, "short", 5}, {4444, "", 0},
+	} rows[] = {{4444, "hello", 5},
+		    {53, "hi", 2},
+		    {123, "short", 5},
+		    {4444, "", 0},
 		    {4444, "\0\1\1\0\0\1\0\0\0\0\0\0\3www\7example\0\0\1\0\1X", 30}};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
@@ -72,12 +76,14 @@ static uint16_t sum(struct span bytes, uint32_t start)
 
 static void datagrams_have_right_headers_and_sums(void **state UNUSED)
 {
-	static const char *const ends[][2] = {{"1.2.3.4", "192.0.2.77"}, {"2001:db8::1", "fd00::2"}};
+	static const char *const ends[][2] = {{"1.2.3.4", "192.0.2.77"},
+					      {"2001:db8::1", "fd00::2"}};
 
 	for (size_t i = 0; i < ARRAY_SIZE(ends); i++) {
 		for (size_t size = 0; size < 9; size++) {
 			cleanup_buffer struct buffer out = {0};
-			struct datagram datagram = {.source_port = 53, .target_port = 40000,
+			struct datagram datagram = {.source_port = 53,
+						    .target_port = 40000,
 						    .payload = span_of("abcdefghi", size)};
 			struct packet packet;
 			assert_true(ip_address_parse(ends[i][0], &datagram.source));
@@ -91,8 +97,10 @@ static void datagrams_have_right_headers_and_sums(void **state UNUSED)
 			assert_int_equal(packet.payload_size, size);
 			size_t header = i == 0 ? 20 : 40;
 			if (i == 0)
-				assert_int_equal(sum(span_clip(buffer_span(&out), 0, 20), 0), 0xffff);
-			struct span body = span_clip(buffer_span(&out), header - (i ? 32 : 8), out.size);
+				assert_int_equal(sum(span_clip(buffer_span(&out), 0, 20), 0),
+						 0xffff);
+			struct span body =
+				span_clip(buffer_span(&out), header - (i ? 32 : 8), out.size);
 			assert_int_equal(sum(body, (uint32_t)(IPPROTO_UDP + 8 + size)), 0xffff);
 		}
 	}
