@@ -4,9 +4,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <sched.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <termios.h>
@@ -53,6 +55,8 @@ void child_deinit(struct child *child)
 	if (!child->terminal)
 		close_fd(&child->input);
 	close_fd(&child->exec_pipe);
+	if (child->leader > 0)
+		kill(child->leader, SIGKILL);
 	buffer_deinit(&child->pending_input);
 	child_init(child);
 }
@@ -119,13 +123,23 @@ static int become_user(const struct user *user)
 	return setresuid(user->uid, user->uid, user->uid);
 }
 
+/* A process group of its own; with a terminal, the one in front. */
+static void take_foreground(const struct plan *plan)
+{
+	if (!plan->terminal) {
+		setsid();
+		return;
+	}
+	setpgid(0, 0);
+	signal(SIGTTOU, SIG_IGN);
+	tcsetpgrp(plan->in, getpid());
+}
+
 __attribute__((noreturn)) static void child_main(const struct plan *plan)
 {
 	sigset_t none;
 
-	setsid();
-	if (plan->terminal)
-		ioctl(plan->in, TIOCSCTTY, 0);
+	take_foreground(plan);
 	if (dup2(plan->in, 0) < 0 || dup2(plan->out, 1) < 0 || dup2(plan->err, 2) < 0)
 		child_fail(plan);
 	for (int signal_number = 1; signal_number < NSIG; signal_number++)
@@ -140,6 +154,70 @@ __attribute__((noreturn)) static void child_main(const struct plan *plan)
 	syscall(SYS_kill, syscall(SYS_getpid), SIGSTOP);
 	syscall(SYS_execve, plan->path, plan->argv, plan->environment);
 	child_fail(plan);
+}
+
+static struct error *make_pipe(int *reader, int *writer)
+{
+	int ends[2];
+
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		return error_os(errno, "make a pipe");
+	*reader = ends[0];
+	*writer = ends[1];
+	return NULL;
+}
+
+/*
+ * The leader of a terminal's session, in the place of a login shell: when the leader ends, the kernel
+ * hangs up on all of the session, so it must not be the sample's first process. It makes that as
+ * the agent's child (CLONE_PARENT), tells its number, and sleeps.
+ */
+__attribute__((noreturn)) static void leader_main(const struct plan *plan, int report)
+{
+	setsid();
+	if (ioctl(plan->in, TIOCSCTTY, 0) < 0)
+		_exit(1);
+	pid_t pid = (pid_t)syscall(SYS_clone, CLONE_PARENT | SIGCHLD, 0, 0, 0, 0);
+	if (pid == 0)
+		child_main(plan);
+	prctl(PR_SET_NAME, "bash");
+	if (write(report, &pid, sizeof(pid)) != sizeof(pid))
+		_exit(1);
+	/* The agent's descriptors must not live on here. */
+	close_range(0, ~0U, 0);
+	for (;;)
+		pause();
+}
+
+static struct error *fork_in_session(const struct plan *plan, struct child *child)
+{
+	cleanup_close int reader = -1;
+	cleanup_close int writer = -1;
+	struct error *err = make_pipe(&reader, &writer);
+
+	if (err)
+		return err;
+	child->leader = fork();
+	if (child->leader == 0)
+		leader_main(plan, writer);
+	close(steal(&writer));
+	if (child->leader < 0)
+		return error_os(errno, "fork");
+	if (read(reader, &child->pid, sizeof(child->pid)) != sizeof(child->pid) || child->pid < 0) {
+		child->pid = 0;
+		return error_new(ERROR_FAILED, "make a session of the terminal");
+	}
+	return NULL;
+}
+
+static struct error *fork_child(const struct plan *plan, struct child *child)
+{
+	if (plan->terminal)
+		return fork_in_session(plan, child);
+	child->pid = fork();
+	if (child->pid == 0)
+		child_main(plan);
+	return child->pid < 0 ? error_os(errno, "fork") : NULL;
 }
 
 static struct error *open_terminal(const struct control_run *run, struct plan *plan,
@@ -166,17 +244,6 @@ static struct error *open_terminal(const struct control_run *run, struct plan *p
 	plan->terminal = true;
 	if (run->flags & CONTROL_RUN_STDIN)
 		child->input = master;
-	return NULL;
-}
-
-static struct error *make_pipe(int *reader, int *writer)
-{
-	int ends[2];
-
-	if (pipe2(ends, O_CLOEXEC) < 0)
-		return error_os(errno, "make a pipe");
-	*reader = ends[0];
-	*writer = ends[1];
 	return NULL;
 }
 
@@ -249,12 +316,8 @@ struct error *child_start(const struct control_run *run, struct child *ret)
 
 	child_init(&child);
 	err = make_plan(run, &plan, &child);
-	if (!err) {
-		child.pid = fork();
-		if (child.pid == 0)
-			child_main(&plan);
-		err = child.pid < 0 ? error_os(errno, "fork") : NULL;
-	}
+	if (!err)
+		err = fork_child(&plan, &child);
 	plan_deinit(&plan);
 	if (!err)
 		err = wait_for_stop(&child);

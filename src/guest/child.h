@@ -14,8 +14,9 @@
 #include "wire/control.h"
 
 struct child {
-	pid_t pid;   /* 0: none */
-	bool exited; /* waited for */
+	pid_t pid;    /* 0: none */
+	pid_t leader; /* of the terminal's session, a process of ours; 0: none */
+	bool exited;  /* waited for */
 	int status;
 	int output;    /* pty, or stdout's pipe; -1 when closed */
 	int error;     /* stderr's pipe, -1 with a pty */

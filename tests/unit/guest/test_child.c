@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "unit/cmocka.h"
 
+#include <errno.h>
 #include <pwd.h>
 #include <signal.h>
 #include <string.h>
@@ -120,10 +121,39 @@ static void a_folder_that_is_not_there_is_an_error_before_the_start(void **state
 	assert_int_equal(error_errnum(err), 2 /* ENOENT */);
 }
 
+static void what_runs_on_after_the_first_process_keeps_its_terminal(void **state)
+{
+	(void)state;
+	struct control_run run =
+		run_of("sh\0-c\0(sleep 0.3; echo late) & tty >/dev/null; exit $?\0", 55);
+	struct child child;
+	char output[256];
+	int status;
+
+	run.flags = CONTROL_RUN_TERMINAL;
+	cleanup_error struct error *err = child_start(&run, &child);
+	assert_null(err);
+	err = child_continue(&child);
+	assert_null(err);
+	assert_int_equal(waitpid(child.pid, &status, 0), child.pid);
+	assert_int_equal(status, 0);
+	size_t have = 0;
+	while (have < 5) {
+		ssize_t got = read(child.output, output + have, sizeof(output) - have);
+		have += got > 0 ? (size_t)got : 0;
+		assert_true(got > 0 || errno == EAGAIN);
+	}
+	assert_memory_equal(output, "late\r", 5);
+	pid_t leader = child.leader;
+	child_deinit(&child);
+	assert_int_equal(waitpid(leader, &status, 0), leader);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_child_waits_stopped_and_runs_when_told),
+		cmocka_unit_test(what_runs_on_after_the_first_process_keeps_its_terminal),
 		cmocka_unit_test(standard_input_is_given_and_then_ends),
 		cmocka_unit_test(a_program_that_cannot_be_executed_says_why),
 		cmocka_unit_test(a_folder_that_is_not_there_is_an_error_before_the_start),
