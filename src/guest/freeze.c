@@ -92,14 +92,17 @@ static void stop_process(const struct freezer *freezer, uint32_t tgid)
 		kill((pid_t)tgid, SIGSTOP);
 }
 
-static bool is_stopped(const struct freezer *freezer, const struct marked_task *task, bool frozen)
+/* A thread that is there no more, or only as what its parent has not waited for. */
+static bool is_gone(char state)
 {
-	char state = thread_state(task);
+	return !state || strchr("ZXx", state);
+}
 
-	/* Gone, a zombie, or stopped by signal or tracer. */
-	if (!state || strchr("ZXTt", state))
-		return true;
-	return frozen && thread_in_group(freezer, task);
+static bool is_frozen(const struct freezer *freezer, const struct marked_task *task, char state,
+		      bool group_frozen)
+{
+	return strchr("Tt", state) ||
+	       (freezer->folder && group_frozen && thread_in_group(freezer, task));
 }
 
 struct error *freezer_step(struct freezer *freezer, struct capture *capture, bool *ret_done)
@@ -108,30 +111,33 @@ struct error *freezer_step(struct freezer *freezer, struct capture *capture, boo
 						&freezer->task_count);
 	if (err)
 		return err;
-	freezer->process_count = 0;
+	bool group_frozen = freezer->folder && group_is_frozen(freezer);
 	bool done = true;
-	bool frozen = freezer->folder && group_is_frozen(freezer);
+	freezer->process_count = 0;
 	for (size_t i = 0; i < freezer->task_count; i++) {
 		const struct marked_task *task = &freezer->tasks[i];
-		freezer->process_count += task->tid == task->tgid;
-		if (is_stopped(freezer, task, frozen) &&
-		    (!freezer->folder || thread_in_group(freezer, task) || !thread_state(task)))
+		char state = thread_state(task);
+		if (is_gone(state))
 			continue;
+		freezer->process_count += task->tid == task->tgid;
+		/* One that is only stopped is moved too: a SIGCONT would set it free. */
 		if (!freezer->folder || !thread_in_group(freezer, task))
 			stop_process(freezer, task->tgid);
-		done = false;
+		done = done && is_frozen(freezer, task, state, group_frozen);
 	}
-	/* What was moved just now freezes when it next leaves the kernel: ask once more. */
 	*ret_done = done;
 	return NULL;
 }
 
 size_t freezer_running(const struct freezer *freezer)
 {
+	bool group_frozen = freezer->folder && group_is_frozen(freezer);
 	size_t running = 0;
-	bool frozen = freezer->folder && group_is_frozen(freezer);
 
-	for (size_t i = 0; i < freezer->task_count; i++)
-		running += !is_stopped(freezer, &freezer->tasks[i], frozen);
+	for (size_t i = 0; i < freezer->task_count; i++) {
+		char state = thread_state(&freezer->tasks[i]);
+		running += !is_gone(state) &&
+			   !is_frozen(freezer, &freezer->tasks[i], state, group_frozen);
+	}
 	return running;
 }
