@@ -36,6 +36,8 @@ struct job {
 	const char *sample_name;
 	const char *guest_path;
 
+	struct static_tools *static_tools; /* private to static_stage.c */
+
 	/* The run. */
 	struct collector collector;
 	bool has_collector;
@@ -79,5 +81,7 @@ MUST_USE struct error *stage_artifacts(struct job *job);
 MUST_USE struct error *stage_join(struct job *job);
 MUST_USE struct error *stage_publish(struct job *job);
 
+/* Writes terminal.cast. */
+MUST_USE struct error *publish_terminal(struct job *job);
 /* Works out health.status and the summary from problems and the run. */
 void health_conclude(struct job *job);
