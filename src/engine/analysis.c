@@ -8,7 +8,10 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "behavior/verdict.h"
 #include "engine/job.h"
+#include "engine/static_stage.h"
+#include "report/report.h"
 #include "version.h"
 
 struct stage_row {
@@ -22,8 +25,8 @@ static const struct stage_row stage_rows[] = {
         {"intake", stage_intake, false, true},
         {"static", stage_static, false, false},
         {"guest", stage_guest, true, false},
-        {"behavior", stage_behavior, true, false},
         {"network", stage_network, true, false},
+        {"behavior", stage_behavior, true, false},
         {"artifacts", stage_artifacts, true, false},
         {"join", stage_join, false, false},
 };
@@ -126,6 +129,10 @@ static struct error *run_stages(struct job *job)
 			return err;
 	}
 	health_conclude(job);
+	report_indicators(job->arena, job->report);
+	verdict_of(job->report->behaviors.data, job->report->behaviors.count,
+		   job->has_run && job->report->health->status == HEALTH_OK, job->arena,
+		   job->report->verdict);
 	list_take(job->arena, &job->report->analysis->stages, job->stages.data, job->stages.count);
 	list_take(job->arena, &job->report->artifacts, job->artifacts.data, job->artifacts.count);
 	job->report->analysis->finished = time_text(job->arena);
@@ -147,7 +154,7 @@ static void job_deinit(struct job *job)
 	vec_deinit(&job->cross_checks);
 	vec_deinit(&job->stages);
 	vec_deinit(&job->artifacts);
-	vec_deinit(&job->highlights);
+	static_free(job);
 }
 
 struct error *analysis_run(const struct analysis_options *options, struct arena *arena,

@@ -140,6 +140,8 @@ struct error *stage_artifacts(struct job *job)
 	add_result(job, RESULT_EVENTS, "events");
 	add_result(job, RESULT_SYSCALLS, "syscalls");
 	add_result(job, RESULT_TERMINAL, "terminal");
+	if (job->options->keep_memory)
+		add_result(job, RESULT_MEMORY, "memory");
 	if (job->has_collector)
 		add_collected(job);
 	return err;

@@ -20,7 +20,7 @@
 #define RESULT_PACKETS  "network.pcapng"
 #define RESULT_EVENTS   "events.bin"
 #define RESULT_TERMINAL "terminal.cast"
-#define RESULT_LOG      "run.log"
+#define RESULT_MEMORY   "memory/guest.lime"
 
 enum { SAMPLE_SIZE_LIMIT = 512 * 1024 * 1024 };
 
@@ -57,7 +57,6 @@ struct job {
 	vec(struct cross_check) cross_checks;
 	vec(struct stage) stages;
 	vec(struct artifact) artifacts;
-	vec(struct event) highlights; /* main events, for the timeline */
 };
 
 /* A path in the result folder, in the arena. */

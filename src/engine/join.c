@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "engine/job.h"
+#include "engine/join.h"
 
 /* Whether a connection of the trace is this flow, seen from either end. */
 static bool is_same_conversation(const struct connection *connection,
@@ -43,25 +44,23 @@ static const char *process_of_flow(const struct trace_summary *trace,
 	return found;
 }
 
-static void join_flows(struct job *job)
+/* The process of a flow by its number; NULL when it is not known. */
+static const char *process_by_number(const struct network_report *network, uint64_t number)
 {
-	struct network_report *network = job->report->network;
+	list_foreach(&network->flows, flow)
+		if (flow->number == number)
+			return flow->process;
+	return NULL;
+}
 
+void join_flows(const struct trace_summary *trace, struct network_report *network)
+{
 	list_foreach(&network->flows, flow)
 		if (!flow->process)
-			flow->process = process_of_flow(&job->trace, flow);
-	list_foreach(&network->dns, dns)
-		list_foreach(&network->flows, flow)
-			if (flow->number == dns->flow)
-				dns->process = flow->process;
-	list_foreach(&network->http, http)
-		list_foreach(&network->flows, flow)
-			if (flow->number == http->flow)
-				http->process = flow->process;
-	list_foreach(&network->tls, tls)
-		list_foreach(&network->flows, flow)
-			if (flow->number == tls->flow)
-				tls->process = flow->process;
+			flow->process = process_of_flow(trace, flow);
+	list_foreach(&network->dns, dns) dns->process = process_by_number(network, dns->flow);
+	list_foreach(&network->http, http) http->process = process_by_number(network, http->flow);
+	list_foreach(&network->tls, tls) tls->process = process_by_number(network, tls->flow);
 }
 
 /* Every TCP connection that a process made must have left packets, unless it went to the guest
@@ -91,41 +90,54 @@ static void check_connections(struct job *job)
 		  made, seen);
 }
 
-static const struct collected_file *collected_for(const struct job *job,
-						   const struct file_activity *file)
+static const struct collected_file *collected_for(const struct collector *collector,
+						  const struct file_activity *file)
 {
 	const char *name = file->renamed_to ? file->renamed_to : file->path;
 	const struct collected_file *found = NULL;
 
-	vec_foreach(&job->collector.files, collected)
+	vec_foreach(&collector->files, collected)
 		if (text_equal(collected->guest_path, name) &&
 		    (file->inode == 0 || collected->inode == 0 || file->inode == collected->inode))
 			found = collected;
 	return found;
 }
 
-static void join_files(struct job *job)
+void join_collected(struct trace_summary *trace, const struct collector *collector,
+		    struct arena *arena)
+{
+	list_foreach(&trace->files, file)
+	{
+		const struct collected_file *collected = collected_for(collector, file);
+		if (!collected)
+			continue;
+		file->exists_at_end = true;
+		file->sha256 = collected->sha256;
+		if (collected->sha256)
+			file->artifact = arena_printf(arena, "files/%s", collected->sha256);
+	}
+}
+
+static bool has_operation(const struct file_activity *file, const char *name)
+{
+	for (size_t i = 0; i < file->operations.count; i++)
+		if (text_equal(file->operations.data[i], name))
+			return true;
+	return false;
+}
+
+/* A regular file that was written and not removed must have been found. */
+static void check_files(struct job *job)
 {
 	uint64_t written = 0, found = 0;
 
 	list_foreach(&job->trace.files, file)
 	{
-		const struct collected_file *collected = collected_for(job, file);
-		if (collected) {
-			file->exists_at_end = true;
-			file->sha256 = collected->sha256;
-			if (collected->sha256)
-				file->artifact = arena_printf(job->arena, "files/%s",
-							      collected->sha256);
-		}
-		bool is_deleted = false;
-		for (size_t i = 0; i < file->operations.count; i++)
-			is_deleted |= text_equal(file->operations.data[i], "deleted") ||
-				      text_equal(file->operations.data[i], "replaced");
-		if (file->bytes_written && !is_deleted && (file->mode & 0170000) == 0100000) {
-			written++;
-			found += collected != NULL;
-		}
+		if (!file->bytes_written || has_operation(file, "deleted") ||
+		    has_operation(file, "replaced") || (file->mode & 0170000) != 0100000)
+			continue;
+		written++;
+		found += file->exists_at_end;
 	}
 	if (job->session.has_collected)
 		job_check(job, "written_files_found", written == found,
@@ -177,9 +189,9 @@ struct error *stage_join(struct job *job)
 	struct report *report = job->report;
 
 	if (job->has_run) {
-		join_files(job);
+		check_files(job);
 		if (report->network) {
-			join_flows(job);
+			join_flows(&job->trace, report->network);
 			check_connections(job);
 		}
 		if (report->memory)

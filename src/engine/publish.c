@@ -45,8 +45,8 @@ static struct error *write_page(struct job *job)
 {
 	cleanup_buffer struct buffer page = {.limit = REPORT_HTML_LIMIT}, output = {0};
 	struct report_extras extras = {
-	        .events = job->highlights.data,
-	        .event_count = job->highlights.count,
+	        .events = job->trace.highlights.data,
+	        .event_count = job->trace.highlights.count,
 	        .event_total = job->event_total,
 	};
 
@@ -55,21 +55,32 @@ static struct error *write_page(struct job *job)
 	return file_write(job_path(job, RESULT_PAGE), buffer_text(&page), page.size, 0644);
 }
 
+struct signature_format {
+	const char *extension;
+	void (*write)(struct buffer *out, const struct static_report *report, const char *name);
+};
+
 static struct error *write_signatures(struct job *job)
 {
-	cleanup_free char *folder = xasprintf("%s/signatures", job->options->output);
+	static const struct signature_format formats[] = {
+		{"hdb", signature_write_hdb},
+		{"hsb", signature_write_hsb},
+		{"mdb", signature_write_mdb},
+	};
+	const struct static_report *report = job->report->static_;
 
-	if (!job->report->static_)
+	if (!report || !report->hashes || report->size == 0)
 		return NULL;
-	struct error *err = file_make_folders(folder, 0755);
-	for (size_t i = 0; !err && i < signature_format_count; i++) {
-		const struct signature_format *format = &signature_formats[i];
+	const char *name = arena_printf(job->arena, "Habo.Sample.%.16s", report->hashes->sha256);
+	struct error *err = file_make_folders(job_path(job, "signatures"), 0755);
+	for (size_t i = 0; !err && i < ARRAY_SIZE(formats); i++) {
 		cleanup_buffer struct buffer text = {0};
-		format->write(&text, job->report->sample, job->report->static_);
+		formats[i].write(&text, report, name);
 		if (text.size == 0)
 			continue;
-		cleanup_free char *name = xasprintf("%s/sample.%s", folder, format->extension);
-		err = file_write(name, buffer_text(&text), text.size, 0644);
+		const char *path = job_path(
+			job, arena_printf(job->arena, "signatures/sample.%s", formats[i].extension));
+		err = file_write(path, buffer_text(&text), text.size, 0644);
 	}
 	return err;
 }
