@@ -41,12 +41,12 @@ struct error *agent_hello(struct job *job)
 			  .key = key | 1,
 			  .entropy = span_of(entropy, sizeof(entropy))},
 	};
-	return session_call(&job->session, &hello, HELLO_TIMEOUT_MS, "wake the agent");
+	return guest_session_call(&job->session, &hello, HELLO_TIMEOUT_MS, "wake the agent");
 }
 
 /* Reads a host file whole and puts it into the guest. */
 static struct error *put_host_file(struct job *job, const char *host_path,
-				   const struct session_put *put, size_t limit)
+				   const struct guest_session_put *put, size_t limit)
 {
 	cleanup_free char *bytes = NULL;
 	size_t size;
@@ -54,13 +54,13 @@ static struct error *put_host_file(struct job *job, const char *host_path,
 	struct error *err = file_read(host_path, limit, &bytes, &size);
 	if (err)
 		return err;
-	return session_put(&job->session, put, span_of(bytes, size), ANSWER_TIMEOUT_MS);
+	return guest_session_put(&job->session, put, span_of(bytes, size), ANSWER_TIMEOUT_MS);
 }
 
 static struct error *run_setup(struct job *job)
 {
 	const struct analysis_options *options = job->options;
-	struct session_put put = {.guest_path = setup_path, .mode = 0700};
+	struct guest_session_put put = {.guest_path = setup_path, .mode = 0700};
 
 	struct error *err = put_host_file(job, options->setup, &put, SETUP_LIMIT);
 	if (err)
@@ -70,7 +70,7 @@ static struct error *run_setup(struct job *job)
 	        .setup = {.timeout_ms = (uint32_t)options->setup_timeout_ms,
 			  .path = span_text(setup_path)},
 	};
-	err = session_call(&job->session, &setup, (int)options->setup_timeout_ms + ANSWER_TIMEOUT_MS,
+	err = guest_session_call(&job->session, &setup, (int)options->setup_timeout_ms + ANSWER_TIMEOUT_MS,
 			   "run the set-up script");
 	if (err)
 		return err;
@@ -83,15 +83,15 @@ static struct error *run_setup(struct job *job)
 struct error *agent_prepare(struct job *job)
 {
 	const struct analysis_options *options = job->options;
-	struct session_put sample = {
+	struct guest_session_put sample = {
 	        .guest_path = job->guest_path, .mode = 0755, .is_sample = true};
 
-	struct error *err = session_put(&job->session, &sample, mapping_span(&job->sample),
+	struct error *err = guest_session_put(&job->session, &sample, mapping_span(&job->sample),
 					ANSWER_TIMEOUT_MS);
 	if (err)
 		return err;
 	for (size_t i = 0; i < options->with_count; i++) {
-		struct session_put put = {.guest_path = options->with[i].guest_path, .mode = 0755};
+		struct guest_session_put put = {.guest_path = options->with[i].guest_path, .mode = 0755};
 		err = put_host_file(job, options->with[i].host_path, &put, SAMPLE_SIZE_LIMIT);
 		if (err)
 			return err;
@@ -171,7 +171,7 @@ struct error *agent_start(struct job *job)
 			.input = span_of(input, input_size),
 			.monitors = buffer_span(&monitors)},
 	};
-	struct error *err = session_call(&job->session, &run,
+	struct error *err = guest_session_call(&job->session, &run,
 					 ANSWER_TIMEOUT_MS + MONITOR_TIMEOUT_MS,
 					 "make the sample's process");
 	if (err)
@@ -196,7 +196,7 @@ static bool is_readable(int fd)
 /* Why the run is over, or NULL. */
 static const char *reason_to_end(struct job *job, uint64_t deadline_ns)
 {
-	const struct session *session = &job->session;
+	const struct guest_session *session = &job->session;
 	uint64_t now = clock_monotonic_ns();
 
 	if (session->is_closed)
@@ -217,20 +217,20 @@ static const char *reason_to_end(struct job *job, uint64_t deadline_ns)
 
 struct error *agent_run(struct job *job)
 {
-	struct session *session = &job->session;
+	struct guest_session *session = &job->session;
 	struct control_message go = {.type = FRAME_GO};
 	enum { SLICE_MS = 100 };
 
 	job->go_realtime_ns = clock_realtime_ns();
 	uint64_t start = clock_monotonic_ns();
-	struct error *err = session_call(session, &go, ANSWER_TIMEOUT_MS, "let the sample go");
+	struct error *err = guest_session_call(session, &go, ANSWER_TIMEOUT_MS, "let the sample go");
 	if (err)
 		return err;
 	uint64_t deadline = start + job->options->timeout_ms * 1000000U;
 	while (!(job->end_reason = reason_to_end(job, deadline))) {
 		uint64_t now = clock_monotonic_ns();
 		uint64_t left_ms = deadline > now ? (deadline - now) / 1000000 + 1 : 0;
-		err = session_step(session, (int)min_of(left_ms, (uint64_t)SLICE_MS));
+		err = guest_session_step(session, (int)min_of(left_ms, (uint64_t)SLICE_MS));
 		if (err)
 			return err;
 	}
@@ -240,11 +240,11 @@ struct error *agent_run(struct job *job)
 
 struct error *agent_freeze(struct job *job)
 {
-	struct session *session = &job->session;
+	struct guest_session *session = &job->session;
 	struct control_message freeze = {
 	        .type = FRAME_FREEZE, .freeze = {.timeout_ms = FREEZE_TIMEOUT_MS}};
 
-	struct error *err = session_call(session, &freeze, FREEZE_TIMEOUT_MS + ANSWER_TIMEOUT_MS,
+	struct error *err = guest_session_call(session, &freeze, FREEZE_TIMEOUT_MS + ANSWER_TIMEOUT_MS,
 					 "freeze the sample's processes");
 	if (err)
 		return err;
@@ -258,7 +258,7 @@ struct error *agent_freeze(struct job *job)
 
 struct error *agent_collect(struct job *job)
 {
-	struct session *session = &job->session;
+	struct guest_session *session = &job->session;
 	struct control_message processes = {.type = FRAME_PROCESSES};
 	struct control_message collect = {
 	        .type = FRAME_COLLECT,
@@ -267,12 +267,12 @@ struct error *agent_collect(struct job *job)
 			    .timeout_ms = COLLECT_TIMEOUT_MS},
 	};
 
-	session_send(session, &processes);
-	struct error *err = session_call(session, &collect, COLLECT_TIMEOUT_MS + ANSWER_TIMEOUT_MS,
+	guest_session_send(session, &processes);
+	struct error *err = guest_session_call(session, &collect, COLLECT_TIMEOUT_MS + ANSWER_TIMEOUT_MS,
 					 "bring out files");
 	if (err)
 		return err;
-	if (!session_drain(session, session->done.stream_frames, DRAIN_TIMEOUT_MS))
+	if (!guest_session_drain(session, session->done.stream_frames, DRAIN_TIMEOUT_MS))
 		job_problem(job, HEALTH_DEGRADED, "stream_cut", NULL,
 			    "the guest's stream ended before all that it announced had come");
 	return NULL;

@@ -143,7 +143,7 @@ static struct error *run_stages(struct job *job)
 static void job_deinit(struct job *job)
 {
 	if (job->has_session)
-		session_deinit(&job->session);
+		guest_session_deinit(&job->session);
 	if (job->has_collector)
 		collector_deinit(&job->collector);
 	mapping_deinit(&job->sample);

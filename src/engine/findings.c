@@ -204,7 +204,8 @@ struct error *stage_behavior(struct job *job)
 		.context = &pass,
 		.fds = fds,
 		.fd_count = ARRAY_SIZE(fds),
-		.policy = {.memory_limit = 2 * (uint64_t)PASS_MEMORY},
+		.policy = {.memory_limit = 2 * (uint64_t)PASS_MEMORY,
+			   .file_limit = SYSCALLS_LIMIT},
 		.timeout_ms = PASS_TIMEOUT_MS,
 		.record = &record_trace_summary,
 	};

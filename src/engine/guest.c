@@ -83,13 +83,13 @@ static struct error *restore(struct guest *guest)
 	err = vm_run_start(&guest->template, &options, &guest->run);
 	if (err)
 		return err;
-	session_init(&job->session, vm_run_control(guest->run), vm_run_stream(guest->run),
+	guest_session_init(&job->session, vm_run_control(guest->run), vm_run_stream(guest->run),
 		     guest->events_fd, job->arena, &job->collector);
 	job->has_session = true;
 	job->session.events_limit = EVENTS_LIMIT;
 	vm_run_fds(guest->run, guest->wake_fds);
 	guest->wake_fds[VM_RUN_FDS] = job->options->interrupt_fd;
-	job->session.side = (struct session_side){.fds = guest->wake_fds,
+	job->session.side = (struct guest_session_side){.fds = guest->wake_fds,
 						  .fd_count = ARRAY_SIZE(guest->wake_fds),
 						  .pump = pump_machine,
 						  .context = guest};
@@ -172,7 +172,7 @@ static void judge_end(struct guest *guest)
 
 static void judge_session(struct job *job)
 {
-	const struct session *session = &job->session;
+	const struct guest_session *session = &job->session;
 	uint64_t forged = session->control.forged_frames + session->stream.forged_frames;
 	uint64_t skipped = session->control.skipped_bytes + session->stream.skipped_bytes;
 
@@ -192,6 +192,9 @@ static void judge_session(struct job *job)
 		job_problem(job, HEALTH_DEGRADED, "events_cut", NULL,
 			    "events.bin reached its ceiling; %" PRIu64 " bytes were dropped",
 			    session->events_dropped);
+	if (session->write_error)
+		job_problem(job, HEALTH_DEGRADED, "events_not_written", "is the disk full?", "%s",
+			    error_message(session->write_error));
 	if (session->terminal_dropped)
 		job_problem(job, HEALTH_DEGRADED, "terminal_cut", NULL,
 			    "%" PRIu64 " bytes of terminal output were not kept",

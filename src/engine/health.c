@@ -60,7 +60,7 @@ static uint64_t lost_events(const struct job *job)
 
 static const char *describe_end(struct job *job)
 {
-	const struct session *session = &job->session;
+	const struct guest_session *session = &job->session;
 	uint32_t status = session->exited.status;
 
 	if (!session->has_exited)

@@ -10,7 +10,7 @@
 #include "base/vec.h"
 #include "engine/collector.h"
 #include "engine/options.h"
-#include "engine/session.h"
+#include "engine/guest_session.h"
 #include "model/model.h"
 
 /* Artifacts of ours in the result folder. */
@@ -41,7 +41,7 @@ struct job {
 	/* The run. */
 	struct collector collector;
 	bool has_collector;
-	struct session session;
+	struct guest_session session;
 	bool has_session;
 	uint64_t go_realtime_ns;  /* host, when the sample was let go */
 	uint64_t go_guest_ns;     /* guest-monotonic */

@@ -55,31 +55,19 @@ static struct error *write_page(struct job *job)
 	return file_write(job_path(job, RESULT_PAGE), buffer_text(&page), page.size, 0644);
 }
 
-struct signature_format {
-	const char *extension;
-	void (*write)(struct buffer *out, const struct static_report *report, const char *name);
-};
-
 static struct error *write_signatures(struct job *job)
 {
-	static const struct signature_format formats[] = {
-		{"hdb", signature_write_hdb},
-		{"hsb", signature_write_hsb},
-		{"mdb", signature_write_mdb},
-	};
-	const struct static_report *report = job->report->static_;
-
-	if (!report || !report->hashes || report->size == 0)
+	if (!job->report->static_)
 		return NULL;
-	const char *name = arena_printf(job->arena, "Habo.Sample.%.16s", report->hashes->sha256);
 	struct error *err = file_make_folders(job_path(job, "signatures"), 0755);
-	for (size_t i = 0; !err && i < ARRAY_SIZE(formats); i++) {
+	for (size_t i = 0; !err && i < signature_format_count; i++) {
+		const struct signature_format *format = &signature_formats[i];
 		cleanup_buffer struct buffer text = {0};
-		formats[i].write(&text, report, name);
+		format->write(&text, job->report->sample, job->report->static_);
 		if (text.size == 0)
 			continue;
 		const char *path = job_path(
-			job, arena_printf(job->arena, "signatures/sample.%s", formats[i].extension));
+			job, arena_printf(job->arena, "signatures/sample.%s", format->extension));
 		err = file_write(path, buffer_text(&text), text.size, 0644);
 	}
 	return err;

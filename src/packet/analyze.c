@@ -2,7 +2,6 @@
 #include "packet/analyze.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <netinet/in.h>
 #include <pcap/pcap.h>
 #include <stdio.h>
@@ -24,20 +23,17 @@ static enum packet_link link_of(pcap_t *capture)
 	return link == DLT_RAW ? PACKET_LINK_RAW_IP : (enum packet_link)link;
 }
 
-static struct error *open_capture(int fd, pcap_t **ret)
+/* libpcap reads from a stream over the mapped file: a confined child may not make descriptors, and
+ * pcap_close() closes what it was given. */
+static struct error *open_capture(const struct mapping *mapping, pcap_t **ret)
 {
 	char message[PCAP_ERRBUF_SIZE] = "";
 
-	int own = fcntl(fd, F_DUPFD_CLOEXEC, 0);
-	if (own < 0)
-		return error_os(errno, "duplicate the capture's descriptor");
-	FILE *file = fdopen(own, "rb");
-	if (!file) {
-		int errnum = errno;
-		close(own);
-		return error_os(errnum, "read the capture");
-	}
-	rewind(file);
+	if (mapping->size == 0)
+		return NULL;
+	FILE *file = fmemopen(mapping->address, mapping->size, "rb");
+	if (!file)
+		return error_os(errno, "read the capture");
 	*ret = pcap_fopen_offline_with_tstamp_precision(file, PCAP_TSTAMP_PRECISION_NANO, message);
 	if (!*ret)
 		fclose(file);
@@ -48,12 +44,15 @@ struct error *packet_iterate(int capture_fd,
 			     bool (*take)(void *context, const struct packet *packet),
 			     void *context, bool *ret_is_cut)
 {
+	cleanup_mapping struct mapping mapping = {0};
 	guard(pcap_close) pcap_t *capture = NULL;
 	struct pcap_pkthdr *header;
 	const u_char *bytes;
 	int status;
 
-	struct error *err = open_capture(capture_fd, &capture);
+	struct error *err = mapping_init(&mapping, capture_fd, max_capture_size);
+	if (!err)
+		err = open_capture(&mapping, &capture);
 	if (err)
 		return err;
 	*ret_is_cut = !capture;

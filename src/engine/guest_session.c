@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "engine/session.h"
+#include "engine/guest_session.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,10 +12,10 @@
 
 enum { READ_SIZE = 256 * 1024, READS_PER_STEP = 16 };
 
-void session_init(struct session *session, int control_fd, int stream_fd, int events_fd,
+void guest_session_init(struct guest_session *session, int control_fd, int stream_fd, int events_fd,
 		  struct arena *arena, struct collector *collector)
 {
-	*session = (struct session){
+	*session = (struct guest_session){
 	        .control_fd = control_fd,
 	        .stream_fd = stream_fd,
 	        .events_fd = events_fd,
@@ -30,7 +30,7 @@ void session_init(struct session *session, int control_fd, int stream_fd, int ev
 	fcntl(stream_fd, F_SETFL, fcntl(stream_fd, F_GETFL) | O_NONBLOCK);
 }
 
-void session_deinit(struct session *session)
+void guest_session_deinit(struct guest_session *session)
 {
 	frame_reader_deinit(&session->control);
 	frame_reader_deinit(&session->stream);
@@ -41,7 +41,7 @@ void session_deinit(struct session *session)
 	session->write_error = NULL;
 }
 
-uint32_t session_send(struct session *session, const struct control_message *message)
+uint32_t guest_session_send(struct guest_session *session, const struct control_message *message)
 {
 	/* HELLO tells the key; it is the one frame that cannot carry it. */
 	uint64_t key = message->type == FRAME_HELLO ? 0 : session->key;
@@ -54,12 +54,12 @@ uint32_t session_send(struct session *session, const struct control_message *mes
 	return session->next_sequence;
 }
 
-static const char *keep(struct session *session, struct span text)
+static const char *keep(struct guest_session *session, struct span text)
 {
 	return arena_strndup(session->arena, text.data, min_of(text.size, (size_t)4096));
 }
 
-static void on_ready(struct session *session, const struct control_ready *ready)
+static void on_ready(struct guest_session *session, const struct control_ready *ready)
 {
 	cleanup_buffer struct buffer names = {0};
 	struct span list = ready->missing_names, name;
@@ -76,14 +76,14 @@ static void on_ready(struct session *session, const struct control_ready *ready)
 	session->missing_probes = arena_strdup(session->arena, buffer_text(&names));
 }
 
-static void on_done(struct session *session, const struct control_done *done)
+static void on_done(struct guest_session *session, const struct control_done *done)
 {
 	session->requests_done++;
 	session->done = *done;
 	session->done.message = arena_copy(session->arena, span_clip(done->message, 0, 1024));
 }
 
-static void on_control_frame(struct session *session, const struct frame *frame)
+static void on_control_frame(struct guest_session *session, const struct frame *frame)
 {
 	struct control_message message;
 
@@ -128,29 +128,29 @@ static void on_control_frame(struct session *session, const struct frame *frame)
 	}
 }
 
-static void on_terminal(struct session *session, const struct control_terminal *terminal)
+static void on_terminal(struct guest_session *session, const struct control_terminal *terminal)
 {
 	if (terminal->data.size > SESSION_TERMINAL_LIMIT - session->terminal_bytes) {
 		session->terminal_dropped += terminal->data.size;
 		return;
 	}
 	session->terminal_bytes += terminal->data.size;
-	*vec_push(&session->terminal) = (struct session_chunk){
+	*vec_push(&session->terminal) = (struct guest_session_chunk){
 	        .time_ns = terminal->time_ns,
 	        .is_error = terminal->stream == CONTROL_TERMINAL_ERROR,
 	        .data = arena_copy(session->arena, terminal->data),
 	};
 }
 
-static void on_problem(struct session *session, const struct control_problem *problem)
+static void on_problem(struct guest_session *session, const struct control_problem *problem)
 {
 	if (session->problems.count >= SESSION_PROBLEMS_MAX)
 		return;
-	*vec_push(&session->problems) = (struct session_problem){
+	*vec_push(&session->problems) = (struct guest_session_problem){
 	        .code = keep(session, problem->code), .text = keep(session, problem->text)};
 }
 
-static void on_clock(struct session *session, const struct control_clock *clock)
+static void on_clock(struct guest_session *session, const struct control_clock *clock)
 {
 	uint64_t now = clock_monotonic_ns();
 
@@ -163,17 +163,24 @@ static void on_clock(struct session *session, const struct control_clock *clock)
 	session->last_clock_ns = now;
 }
 
-/* Puts a frame into events.bin just as it was. */
-static void record_frame(struct session *session, const struct frame *frame)
+/* What is kept elsewhere: terminal.cast and files/. */
+static bool is_kept_elsewhere(uint16_t type)
+{
+	return type == FRAME_TERMINAL || (type >= FRAME_FILE_BEGIN && type <= FRAME_FILE_SKIPPED);
+}
+
+/* Puts a frame into events.bin just as it was, or, when its content is kept elsewhere, empty: its
+ * sequence number must not look like a gap. */
+static void record_frame(struct guest_session *session, const struct frame *frame)
 {
 	cleanup_buffer struct buffer bytes = {0};
+	struct span payload = is_kept_elsewhere(frame->type) ? span_empty() : frame->payload;
 
-	if (frame->payload.size > session->events_limit - session->events_bytes) {
-		session->events_dropped += frame->payload.size;
+	if (payload.size > session->events_limit - session->events_bytes) {
+		session->events_dropped += payload.size;
 		return;
 	}
-	frame_append(&bytes, frame->type, frame->sequence, frame->key, frame->payload.data,
-		     frame->payload.size);
+	frame_append(&bytes, frame->type, frame->sequence, frame->key, payload.data, payload.size);
 	session->events_bytes += bytes.size;
 	struct error *err = file_write_fd(session->events_fd, bytes.data, bytes.size);
 	if (err && !session->write_error)
@@ -182,57 +189,57 @@ static void record_frame(struct session *session, const struct frame *frame)
 		error_free(err);
 }
 
-static void on_stream_frame(struct session *session, const struct frame *frame)
+static void on_stream_message(struct guest_session *session, const struct control_message *message)
 {
-	struct control_message message;
-
-	session->stream_frames++;
-	if (frame->type == FRAME_EVENTS) {
-		record_frame(session, frame);
-		return;
-	}
-	if (!control_decode(frame->type, frame->payload, &message)) {
-		session->malformed++;
-		return;
-	}
-	switch ((unsigned)message.type) {
+	switch ((unsigned)message->type) {
 	case FRAME_TERMINAL:
-		on_terminal(session, &message.terminal);
+		on_terminal(session, &message->terminal);
 		break;
 	case FRAME_FILE_BEGIN:
-		collector_begin(session->collector, &message.file_begin);
+		collector_begin(session->collector, &message->file_begin);
 		break;
 	case FRAME_FILE_DATA:
-		collector_data(session->collector, &message.file_data);
+		collector_data(session->collector, &message->file_data);
 		break;
 	case FRAME_FILE_END:
-		collector_end(session->collector, &message.file_end);
+		collector_end(session->collector, &message->file_end);
 		break;
 	case FRAME_FILE_SKIPPED:
-		collector_skipped(session->collector, &message.file_skipped);
+		collector_skipped(session->collector, &message->file_skipped);
 		break;
 	case FRAME_CLOCK:
-		on_clock(session, &message.clock);
-		record_frame(session, frame);
+		on_clock(session, &message->clock);
 		break;
 	case FRAME_PROBLEM:
-		on_problem(session, &message.problem);
-		record_frame(session, frame);
+		on_problem(session, &message->problem);
 		break;
 	case FRAME_COUNTERS:
 	case FRAME_PROCESS:
-		record_frame(session, frame);
 		break;
 	default:
 		session->malformed++;
 	}
 }
 
-typedef void session_handler(struct session *session, const struct frame *frame);
+static void on_stream_frame(struct guest_session *session, const struct frame *frame)
+{
+	struct control_message message;
+
+	session->stream_frames++;
+	record_frame(session, frame);
+	if (frame->type == FRAME_EVENTS)
+		return;
+	if (control_decode(frame->type, frame->payload, &message))
+		on_stream_message(session, &message);
+	else
+		session->malformed++;
+}
+
+typedef void guest_session_handler(struct guest_session *session, const struct frame *frame);
 
 /* Takes in what a port holds, a bounded number of reads. */
-static struct error *take_in(struct session *session, int fd, struct frame_reader *reader,
-			     session_handler *handle)
+static struct error *take_in(struct guest_session *session, int fd, struct frame_reader *reader,
+			     guest_session_handler *handle)
 {
 	cleanup_free char *chunk = xmalloc(READ_SIZE);
 	struct frame frame;
@@ -254,7 +261,7 @@ static struct error *take_in(struct session *session, int fd, struct frame_reade
 	return NULL;
 }
 
-static struct error *send_out(struct session *session)
+static struct error *send_out(struct guest_session *session)
 {
 	while (session->outgoing.size) {
 		ssize_t put = write(session->control_fd, session->outgoing.data,
@@ -272,9 +279,9 @@ static struct error *send_out(struct session *session)
 	return NULL;
 }
 
-struct error *session_step(struct session *session, int timeout_ms)
+struct error *guest_session_step(struct guest_session *session, int timeout_ms)
 {
-	const struct session_side *side = &session->side;
+	const struct guest_session_side *side = &session->side;
 	struct pollfd polls[2 + SESSION_SIDE_MAX] = {
 	        {.fd = session->control_fd, .events = POLLIN},
 	        {.fd = session->stream_fd, .events = POLLIN},
@@ -315,7 +322,7 @@ static uint64_t deadline_of(int timeout_ms)
 	return clock_monotonic_ns() + (uint64_t)timeout_ms * 1000000U;
 }
 
-struct error *session_settle(struct session *session, int timeout_ms, const char *what)
+struct error *guest_session_settle(struct guest_session *session, int timeout_ms, const char *what)
 {
 	uint64_t deadline = deadline_of(timeout_ms);
 
@@ -326,7 +333,7 @@ struct error *session_settle(struct session *session, int timeout_ms, const char
 		if (left == 0)
 			return error_new(ERROR_TIMEOUT, "%s: the agent did not answer in %d ms", what,
 					 timeout_ms);
-		struct error *err = session_step(session, left);
+		struct error *err = guest_session_step(session, left);
 		if (err)
 			return error_wrap(err, "%s", what);
 	}
@@ -338,14 +345,14 @@ struct error *session_settle(struct session *session, int timeout_ms, const char
 			(int)session->done.message.size, (const char *)session->done.message.data);
 }
 
-struct error *session_call(struct session *session, const struct control_message *message,
+struct error *guest_session_call(struct guest_session *session, const struct control_message *message,
 			   int timeout_ms, const char *what)
 {
-	session_send(session, message);
-	return session_settle(session, timeout_ms, what);
+	guest_session_send(session, message);
+	return guest_session_settle(session, timeout_ms, what);
 }
 
-bool session_drain(struct session *session, uint64_t frames, int timeout_ms)
+bool guest_session_drain(struct guest_session *session, uint64_t frames, int timeout_ms)
 {
 	uint64_t deadline = deadline_of(timeout_ms);
 
@@ -353,7 +360,7 @@ bool session_drain(struct session *session, uint64_t frames, int timeout_ms)
 		int left = left_ms(deadline);
 		if (left == 0)
 			return false;
-		struct error *err = session_step(session, left);
+		struct error *err = guest_session_step(session, left);
 		if (err) {
 			error_free(err);
 			return false;
@@ -362,7 +369,7 @@ bool session_drain(struct session *session, uint64_t frames, int timeout_ms)
 	return session->stream_frames >= frames;
 }
 
-struct error *session_put(struct session *session, const struct session_put *put,
+struct error *guest_session_put(struct guest_session *session, const struct guest_session_put *put,
 			  struct span bytes, int timeout_ms)
 {
 	cleanup_free char *what = xasprintf("put '%s' into the guest", put->guest_path);
@@ -382,7 +389,7 @@ struct error *session_put(struct session *session, const struct session_put *put
 				.path = span_text(put->guest_path),
 				.data = part},
 		};
-		struct error *err = session_call(session, &message, timeout_ms, what);
+		struct error *err = guest_session_call(session, &message, timeout_ms, what);
 		if (err)
 			return err;
 		offset += part.size;

@@ -4,7 +4,7 @@
  * The host's side of the talk with the agent in the guest (wire/control.h). All that comes is
  * hostile: frames are bounded by wire, and what they claim is capped here.
  *
- * One call of session_step() reads and writes what both ports hold, and files each frame away:
+ * One call of guest_session_step() reads and writes what both ports hold, and files each frame away:
  * event frames go to events.bin as they came, terminal output into the list, files to the
  * collector, the rest into the fields below.
  */
@@ -22,19 +22,19 @@ enum {
 	SESSION_PROBLEMS_MAX = 64,
 };
 
-struct session_chunk {
+struct guest_session_chunk {
 	uint64_t time_ns; /* guest-monotonic */
 	bool is_error;    /* stderr, where it is told apart */
 	struct span data;
 };
 
-struct session_problem {
+struct guest_session_problem {
 	const char *code;
 	const char *text;
 };
 
 /* Others that have something to say while the session waits: the machine, the analyst. */
-struct session_side {
+struct guest_session_side {
 	const int *fds; /* -1: none */
 	size_t fd_count; /* at most SESSION_SIDE_MAX */
 	void (*pump)(void *context); /* called after each wait */
@@ -42,8 +42,8 @@ struct session_side {
 };
 enum { SESSION_SIDE_MAX = 8 };
 
-struct session {
-	struct session_side side;
+struct guest_session {
+	struct guest_session_side side;
 	int control_fd; /* not owned, non-blocking from here on */
 	int stream_fd;
 	int events_fd;  /* events.bin; not owned */
@@ -79,37 +79,37 @@ struct session {
 	uint64_t stream_frames; /* read so far */
 	uint64_t events_bytes;
 	uint64_t events_dropped; /* bytes over events_limit */
-	vec(struct session_chunk) terminal;
+	vec(struct guest_session_chunk) terminal;
 	uint64_t terminal_bytes;
 	uint64_t terminal_dropped;
-	vec(struct session_problem) problems;
+	vec(struct guest_session_problem) problems;
 	uint64_t malformed; /* frames that could not be read */
 	struct error *write_error; /* of events.bin; the first */
 };
 
 /* arena and collector outlive the session. */
-void session_init(struct session *session, int control_fd, int stream_fd, int events_fd,
+void guest_session_init(struct guest_session *session, int control_fd, int stream_fd, int events_fd,
 		  struct arena *arena, struct collector *collector);
-void session_deinit(struct session *session);
+void guest_session_deinit(struct guest_session *session);
 
 /* Queues a request; the number that requests_done reaches when it is done. */
-uint32_t session_send(struct session *session, const struct control_message *message);
+uint32_t guest_session_send(struct guest_session *session, const struct control_message *message);
 /* Waits at most timeout_ms for something to happen and takes it in. */
-MUST_USE struct error *session_step(struct session *session, int timeout_ms);
+MUST_USE struct error *guest_session_step(struct guest_session *session, int timeout_ms);
 /* Sends, waits for the answer; an errno in it is an error that names `what`. */
-MUST_USE struct error *session_call(struct session *session, const struct control_message *message,
+MUST_USE struct error *guest_session_call(struct guest_session *session, const struct control_message *message,
 				    int timeout_ms, const char *what);
 /* Waits until all requests so far are done. */
-MUST_USE struct error *session_settle(struct session *session, int timeout_ms, const char *what);
+MUST_USE struct error *guest_session_settle(struct guest_session *session, int timeout_ms, const char *what);
 /* Reads until the stream holds the given count of frames; false when time is over. */
-bool session_drain(struct session *session, uint64_t frames, int timeout_ms);
+bool guest_session_drain(struct guest_session *session, uint64_t frames, int timeout_ms);
 
-/* Sends a whole file in chunks, as session_call for each. */
-struct session_put {
+/* Sends a whole file in chunks, as guest_session_call for each. */
+struct guest_session_put {
 	const char *guest_path;
 	uint32_t mode;
 	uint32_t uid, gid;
 	bool is_sample;
 };
-MUST_USE struct error *session_put(struct session *session, const struct session_put *put,
+MUST_USE struct error *guest_session_put(struct guest_session *session, const struct guest_session_put *put,
 				   struct span bytes, int timeout_ms);
