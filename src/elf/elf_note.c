@@ -51,7 +51,7 @@ static void read_notes(struct elf *elf, uint64_t offset, struct span bytes, uint
 				    description_size);
 			return;
 		}
-		if (note.owner.size && note.owner.data[note.owner.size - 1] == 0)
+		while (note.owner.size && note.owner.data[note.owner.size - 1] == 0)
 			note.owner.size--;
 		add(elf, &note);
 		size_t rest = reader.offset & (padding - 1);

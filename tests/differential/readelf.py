@@ -12,6 +12,7 @@ import sys
 from collections import Counter
 
 KNOWN = os.path.join(os.path.dirname(__file__), "known_differences.txt")
+UNIQUE = re.compile(r"^(<.*|UNIQUE|IFUNC)")
 PREFIX = re.compile(r"( |^)(ARM|AARCH64|MIPS|PPC64|PPC|RISCV|IA_64)_(?=[A-Z])")
 
 
@@ -59,7 +60,7 @@ def sections(text):
         index, name, kind, addr, off, size, entry, _, link, info, align = m.groups()
         kind = {"VERNEED": "GNU_verneed", "VERSYM": "GNU_versym", "VERDEF": "GNU_verdef"}.get(kind, kind)
         rows.append("S %s %s %s %x %x %x %x %s %s %s" % (
-            index, name, kind, int(addr, 16), int(off, 16), int(size, 16), int(entry, 16), link, info, align))
+            index, name, re.sub(r"^(LOOS|LOPROC|LOUSER)\+.*", "?", kind), int(addr, 16), int(off, 16), int(size, 16), int(entry, 16), link, info, align))
     return rows
 
 
@@ -81,7 +82,7 @@ def symbols(text):
         if line.startswith("Symbol table"):
             table = "d" if "'.dynsym'" in line or "image" in line else "s"
             continue
-        m = re.match(r"\s*(\d+): ([0-9a-f]{8,16})\s+(\S+) (\S+)\s+(\S+)\s+(DEFAULT|HIDDEN|INTERNAL|PROTECTED)"
+        m = re.match(r"\s*(\d+): ([0-9a-f]{8,16})\s+(\S+) (<.*?>: \d+|\S+)\s+(<.*?>: \d+|\S+)\s+(DEFAULT|HIDDEN|INTERNAL|PROTECTED)"
                      r"\s+(?:\[.*?\]\s+)?(\S+)(?: (.*))?$", line)
         if not m:
             continue
@@ -90,8 +91,8 @@ def symbols(text):
         name = re.sub(r"^\s*\[<other>: \w+\]\s*|^\s*\[VARIANT_PCS\]\s*", "", name)
         index = {"UND": "0"}.get(index, index)
         rows.append(("Y %s %s %x %d %s %s %s %s %s" % (
-            table, num, int(value, 16), number(size), re.sub("^<.*", "?", kind),
-            re.sub("^<.*", "?", bind), vis, index, name)).strip())
+            table, num, int(value, 16), number(size), UNIQUE.sub("?", kind),
+            UNIQUE.sub("?", bind), vis, index, name)).strip())
     return rows
 
 
@@ -133,6 +134,8 @@ def compare(dump, path):
         if kind == "D":
             ours, other = compare_dynamic(ours, other)
         if kind == "Y":
+            # Names of these need EI_OSABI for readelf, not for us.
+            ours = [re.sub(r"( )(UNIQUE|IFUNC)(?= )", r"\1?", r) for r in ours]
             ours.sort(key=lambda r: r.split()[1] + r.split()[2].zfill(9))
             other.sort(key=lambda r: r.split()[1] + r.split()[2].zfill(9))
         fields += sum(r.count(" ") for r in ours)
