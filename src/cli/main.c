@@ -18,27 +18,13 @@ static int cli_help(int argc, char **argv);
 
 static const struct verb verbs[] = {
         {"help", cli_help, "list the verbs"},
-#ifdef HABO_ANALYZE
         {"analyze", cli_analyze, "run a file in a virtual machine and report what it is and does"},
-#endif
-#ifdef HABO_STATIC
         {"static", cli_static, "say what files are without running them"},
-#endif
-#ifdef HABO_MEMORY
         {"memory", cli_memory, "look into a memory image of a Linux machine"},
-#endif
-#ifdef HABO_EVENTS
         {"events", cli_events, "print the events of an analysis, one JSON object a line"},
-#endif
-#ifdef HABO_RULES
         {"rules", cli_rules, "check or list behaviour rules"},
-#endif
-#ifdef HABO_IMAGE
         {"image", cli_image, "build and list guest images and their templates"},
-#endif
-#ifdef HABO_BOX
         {"box", cli_box, NULL},
-#endif
 };
 
 static void print_usage(FILE *stream)
