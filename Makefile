@@ -61,6 +61,7 @@ bench: all
 install: all
 	@$(OWNER) tools/configure $(BUILD) --prefix $(PREFIX)
 	@meson install -C $(BUILD) --no-rebuild
+	@chown --reference=meson.build $(BUILD)/meson-logs/install-log.txt
 
 format:
 	@$(OWNER) tools/check-format --write
