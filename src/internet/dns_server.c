@@ -311,6 +311,17 @@ static void append_bare(const struct dns_header *header, uint16_t result, struct
 	append_be32(out, 0);
 }
 
+/* Whether the question's name is spelled out: a pointer into the header would mean something else in the
+ * answer, whose header is another. */
+static bool is_spelled_out(struct span question)
+{
+	size_t offset = 0;
+
+	while (span_u8(question, offset) != 0 && span_u8(question, offset) < 0xc0)
+		offset += span_u8(question, offset) + 1U;
+	return span_u8(question, offset) == 0;
+}
+
 bool dns_server_answer(const struct dns_server *server, struct span query, struct buffer *out,
 		       struct dns_answer *ret)
 {
@@ -324,13 +335,15 @@ bool dns_server_answer(const struct dns_server *server, struct span query, struc
 		ret->result = RESULT_NOT_IMPLEMENTED;
 	else if (header->question_count != 1 || !dns_parser_question(&parser, &ret->question))
 		ret->result = RESULT_FORMAT_ERROR;
+	struct span question =
+		span_clip(query, DNS_HEADER_SIZE, parser.reader.offset - DNS_HEADER_SIZE);
+	if (!ret->result && !is_spelled_out(question))
+		ret->result = RESULT_FORMAT_ERROR;
 	if (ret->result) {
 		append_bare(header, ret->result, out);
 		return true;
 	}
 	size_t start = out->size;
-	struct span question =
-		span_clip(query, DNS_HEADER_SIZE, parser.reader.offset - DNS_HEADER_SIZE);
 	append_bare(header, 0, out);
 	put_be16(out, start + 4, 1);
 	buffer_append(out, question.data, question.size);

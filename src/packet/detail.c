@@ -109,7 +109,10 @@ static void append_tcp(const struct packet *packet, const struct detail_connecti
 			      tcp->acknowledgment - connection->acknowledgment_base);
 	/* The window of a SYN is never scaled (RFC 7323 2.2). */
 	unsigned shift = tcp->flags & TCP_SYN ? 0 : connection->window_shift;
-	buffer_printf(out, " Win=%u Len=%u", (unsigned)tcp->window << shift, packet->payload_size);
+	buffer_printf(out, " Win=%u", (unsigned)tcp->window << shift);
+	if (tcp->flags & TCP_URG)
+		buffer_printf(out, " Urg=%u", tcp->urgent);
+	buffer_printf(out, " Len=%u", packet->payload_size);
 	append_tcp_options(tcp->options, out);
 }
 

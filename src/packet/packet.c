@@ -50,7 +50,8 @@ static void decode_tcp(struct packet *packet, struct span body, uint32_t body_si
 	tcp.acknowledgment = reader_u32(&reader);
 	uint16_t offset_and_flags = reader_u16(&reader);
 	tcp.window = reader_u16(&reader);
-	reader_skip(&reader, 4); /* checksum, urgent pointer */
+	reader_skip(&reader, 2); /* checksum */
+	tcp.urgent = reader_u16(&reader);
 	if (!reader_ok(&reader)) {
 		packet->anomalies |= PACKET_CUT;
 		return;

@@ -49,6 +49,7 @@ struct tcp_header {
 	uint32_t acknowledgment;
 	uint16_t flags; /* enum tcp_flag */
 	uint16_t window;
+	uint16_t urgent;
 	struct span options;
 };
 

@@ -200,6 +200,19 @@ static void other_operations_and_responses_are_turned_away(void **state)
 	assert_false(dns_server_answer(&fixture->server, buffer_span(&query), &response, &answer));
 }
 
+static void a_question_with_a_pointer_is_refused(void **state)
+{
+	static const char query[] = "\0\0\1\0\0\1\0\0\0\0\0\0\1a\xc0\0\0\1\0\1";
+	struct fixture *fixture = *state;
+	cleanup_buffer struct buffer response = {0};
+	struct dns_answer answer;
+
+	assert_true(dns_server_answer(&fixture->server, span_of(query, sizeof(query) - 1),
+				      &response, &answer));
+	assert_int_equal(answer.result, 1);
+	assert_int_equal(response.size, DNS_HEADER_SIZE);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -215,6 +228,8 @@ int main(void)
 						set_up, tear_down),
 		cmocka_unit_test_setup_teardown(other_operations_and_responses_are_turned_away,
 						set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_question_with_a_pointer_is_refused, set_up,
+						tear_down),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
