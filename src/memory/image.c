@@ -344,11 +344,17 @@ bool image_view(const struct image *image, uint64_t paddr, uint64_t size, struct
 	return span_slice(image->file, range->offset + offset, size, ret);
 }
 
-uint64_t image_left(struct image *image, uint64_t paddr)
+uint64_t image_left(struct image *image, uint64_t paddr, uint64_t max)
 {
-	const struct image_range *range = range_at(image, paddr);
+	uint64_t left = 0;
 
-	return range ? range->size - (paddr - range->paddr) : 0;
+	while (left < max && left <= UINT64_MAX - paddr) {
+		const struct image_range *range = range_at(image, paddr + left);
+		if (!range)
+			break;
+		left += range->size - (paddr + left - range->paddr);
+	}
+	return min_of(left, max);
 }
 
 bool image_blob_read(struct image *image, uint64_t paddr, uint64_t size, struct image_blob *ret)

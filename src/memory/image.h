@@ -105,8 +105,8 @@ enum { IMAGE_BLOB_MAX = 64 << 20 };
 bool image_blob_read(struct image *image, uint64_t paddr, uint64_t size, struct image_blob *ret);
 void image_blob_deinit(struct image_blob *blob);
 #define cleanup_blob __attribute__((cleanup(image_blob_deinit)))
-/* Bytes from paddr to the end of its range. */
-uint64_t image_left(struct image *image, uint64_t paddr);
+/* Bytes from paddr on that are there without a hole, at most `max`. */
+uint64_t image_left(struct image *image, uint64_t paddr, uint64_t max);
 
 /*
  * Goes over all memory in pieces of at most IMAGE_WINDOW bytes that begin at a page. cursor.buffer

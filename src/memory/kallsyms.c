@@ -202,14 +202,13 @@ static bool decode(struct image *image, const struct kallsyms_place *place, stru
 	struct kallsyms_tokens table;
 	uint64_t base = 0;
 
-	uint64_t token_size =
-		min_of((uint64_t)KALLSYMS_TOKENS_MAX, image_left(image, place->tokens));
+	uint64_t token_size = image_left(image, place->tokens, KALLSYMS_TOKENS_MAX);
 	if (names_end <= place->names ||
 	    !image_blob_read(image, place->names, names_end - place->names, &names) ||
 	    !image_blob_read(image, place->tokens, token_size, &tokens) ||
 	    !image_blob_read(image, place->index, KALLSYMS_TOKENS * 2, &index) ||
 	    !image_blob_read(image, place->offsets,
-			     min_of((uint64_t)ret->count * 8, image_left(image, place->offsets)),
+			     image_left(image, place->offsets, ret->count * 8),
 			     &offsets) ||
 	    (place->base && !image_read_u64(image, place->base, &base)))
 		return false;

@@ -182,7 +182,7 @@ static bool try_digits(struct image *image, uint64_t digits, struct kallsyms_pla
 	size_t table, index, number, names;
 	uint32_t count;
 
-	uint64_t size = min_of((uint64_t)KALLSYMS_TOKENS_MAX * 2, image_left(image, start));
+	uint64_t size = image_left(image, start, KALLSYMS_TOKENS_MAX * 2);
 	if (!image_blob_read(image, start, size, &around) ||
 	    !find_table(around.bytes, (size_t)(digits - start), &table, &index) ||
 	    !kallsyms_read_tokens(span_clip(around.bytes, table, KALLSYMS_TOKENS_MAX),
@@ -191,7 +191,7 @@ static bool try_digits(struct image *image, uint64_t digits, struct kallsyms_pla
 	struct kallsyms_place place = {.tokens = start + table, .index = start + index};
 	size = min_of((uint64_t)BEFORE_MAX, place.tokens);
 	/* The range may begin above that. */
-	while (size > IMAGE_PAGE && image_left(image, place.tokens - size) < size)
+	while (size > IMAGE_PAGE && image_left(image, place.tokens - size, size) < size)
 		size /= 2;
 	size &= ~(uint64_t)7;
 	uint64_t base = (place.tokens - size) & ~(uint64_t)7;

@@ -11,5 +11,8 @@ for tool in qemu-system-x86_64 cpio gcc busybox apt-get; do
 		exit 77
 	}
 done
-[ -d "$images" ] || "$here/memory-images.sh" "$images"
+[ -d "$images" ] || {
+	"$here/memory-images.sh" "$images"
+	"$here/memory-variants.py" "$images/61hidden.elf" "$images"
+}
 "$here/memory-check.py" "$HABO" "$images"
