@@ -3,6 +3,7 @@
 /* What plugins share: the kernel, the report, and what was already collected. */
 #include "memory/kernel.h"
 #include "memory/memory.h"
+#include "memory/modules.h"
 #include "memory/tasks.h"
 
 struct memory_context {
@@ -12,6 +13,8 @@ struct memory_context {
 	const struct memory_options *options;
 	struct task_set tasks; /* collected when first asked for */
 	bool has_tasks;
+	struct module_set modules; /* likewise */
+	bool has_modules;
 	vec(struct anomaly) anomalies;
 };
 
@@ -19,6 +22,7 @@ enum { CONTEXT_ANOMALIES_MAX = 4096 };
 
 /* All tasks of the image; the first call collects them. */
 struct task_set *context_tasks(struct memory_context *context);
+struct module_set *context_modules(struct memory_context *context);
 /* Notes what could not be read or does not agree. */
 void context_anomaly(struct memory_context *context, const char *code, uint64_t address,
 		     const char *format, ...) PRINTF_LIKE(4, 5);
@@ -32,3 +36,5 @@ void text_list_add(struct text_list *list, const char *text);
 
 /* The plugins, one file each. */
 const char *plugin_processes(struct memory_context *context);
+const char *plugin_modules(struct memory_context *context);
+const char *plugin_syscalls(struct memory_context *context);

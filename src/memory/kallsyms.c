@@ -208,8 +208,7 @@ static bool decode(struct image *image, const struct kallsyms_place *place, stru
 	    !image_blob_read(image, place->tokens, token_size, &tokens) ||
 	    !image_blob_read(image, place->index, KALLSYMS_TOKENS * 2, &index) ||
 	    !image_blob_read(image, place->offsets,
-			     image_left(image, place->offsets, ret->count * 8),
-			     &offsets) ||
+			     image_left(image, place->offsets, ret->count * 8), &offsets) ||
 	    (place->base && !image_read_u64(image, place->base, &base)))
 		return false;
 	if (offsets.bytes.size < ret->count * 4 ||

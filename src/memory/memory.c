@@ -10,6 +10,10 @@
 const struct memory_plugin memory_plugins[] = {
 	{"processes", "processes by task list, pid tables, families and scan", "processes",
 	 "pid ppid uid standing name exe argv notes", plugin_processes},
+	{"modules", "kernel modules by list, sysfs and scan", "modules",
+	 "name standing in_list in_sysfs in_scan state base size taints notes", plugin_modules},
+	{"syscalls", "system calls that were diverted", "syscall_hooks",
+	 "table number handler address target owner note", plugin_syscalls},
 };
 const size_t memory_plugin_count = ARRAY_SIZE(memory_plugins);
 
@@ -19,6 +23,14 @@ struct task_set *context_tasks(struct memory_context *context)
 		tasks_collect(context->kernel, !context->options->skip_scan, &context->tasks);
 	context->has_tasks = true;
 	return &context->tasks;
+}
+
+struct module_set *context_modules(struct memory_context *context)
+{
+	if (!context->has_modules)
+		modules_collect(context->kernel, &context->modules);
+	context->has_modules = true;
+	return &context->modules;
 }
 
 void context_anomaly(struct memory_context *context, const char *code, uint64_t address,
@@ -155,6 +167,7 @@ struct error *memory_analyze(struct image *image, const struct memory_options *o
 	list_take(arena, &report.anomalies, context.anomalies.data, context.anomalies.count);
 	vec_deinit(&context.anomalies);
 	task_set_deinit(&context.tasks);
+	module_set_deinit(&context.modules);
 	*ret = report;
 	return NULL;
 }

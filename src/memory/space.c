@@ -38,16 +38,19 @@ static bool is_canonical(const struct space *space, uint64_t vaddr)
 	return top == 0 || top == -1;
 }
 
-bool space_translate(struct space *space, uint64_t vaddr, struct translation *ret)
+/* Walks; where it fails, *ret_shift says how many bits of address the missing entry stands for. */
+static bool walk(struct space *space, uint64_t vaddr, struct translation *ret, unsigned *ret_shift)
 {
 	struct translation found = {.is_writable = true, .is_user = true, .is_executable = true};
 	uint64_t table = space->root;
 
+	*ret_shift = PAGE_BITS;
 	if (!is_canonical(space, vaddr))
 		return false;
 	for (unsigned level = space->levels; level > 0; level--) {
 		unsigned shift = PAGE_BITS + TABLE_BITS * (level - 1);
 		uint64_t entry, slot = vaddr >> shift & 511;
+		*ret_shift = shift;
 		if (!image_read_u64(space->image, table + slot * 8, &entry) ||
 		    !(entry & ENTRY_PRESENT))
 			return false;
@@ -62,6 +65,31 @@ bool space_translate(struct space *space, uint64_t vaddr, struct translation *re
 			return true;
 		}
 		table = entry & entry_address;
+	}
+	return false;
+}
+
+bool space_translate(struct space *space, uint64_t vaddr, struct translation *ret)
+{
+	unsigned shift;
+
+	return walk(space, vaddr, ret, &shift);
+}
+
+bool space_next(struct space *space, uint64_t *vaddr, uint64_t end, struct translation *ret)
+{
+	uint64_t at = *vaddr;
+
+	while (at < end) {
+		unsigned shift;
+		if (walk(space, at, ret, &shift)) {
+			*vaddr = at;
+			return true;
+		}
+		uint64_t mask = ((uint64_t)1 << shift) - 1;
+		if ((at | mask) == UINT64_MAX)
+			return false;
+		at = (at | mask) + 1;
 	}
 	return false;
 }

@@ -30,6 +30,9 @@ void space_init_cached(struct space *space, struct image *image, uint64_t root, 
 void space_deinit(struct space *space);
 
 bool space_translate(struct space *space, uint64_t vaddr, struct translation *ret);
+/* The first mapped page at or behind *vaddr and below end; moves *vaddr there. Skips what is not
+ * mapped by whole tables. */
+bool space_next(struct space *space, uint64_t *vaddr, uint64_t end, struct translation *ret);
 /* Copies [vaddr, vaddr+size); false when a byte of it is absent. */
 bool space_read(struct space *space, uint64_t vaddr, void *out, size_t size);
 /* As much of it as is there from the start. */
