@@ -67,8 +67,9 @@ static void write_value(struct buffer *out, const struct field *field, const voi
 	}
 	case FIELD_TEXTS: {
 		struct model_list list = load(struct model_list, field, row);
+		const char *between = strcmp(field->name, "argv") == 0 ? " " : "; ";
 		for (size_t i = 0; i < list.count; i++)
-			buffer_printf(out, "%s%s", i ? " " : "", ((const char **)list.data)[i]);
+			buffer_printf(out, "%s%s", i ? between : "", ((const char **)list.data)[i]);
 		break;
 	}
 	case FIELD_LIST: {

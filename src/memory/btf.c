@@ -370,19 +370,50 @@ bool btf_member(const struct btf *btf, const char *structure, const char *path, 
 	return true;
 }
 
+/* Enumerator `i`: offset of its name, its value. */
+static void enumerator_at(const struct btf *btf, const struct type *type, uint32_t i,
+			  uint32_t *ret_name, int64_t *ret_value)
+{
+	uint32_t stride = type->kind == KIND_ENUM64 ? 12 : 8;
+	uint64_t at = (uint64_t)type->data + (uint64_t)stride * i;
+	uint32_t low = word(btf->types, at + 4);
+
+	*ret_name = word(btf->types, at);
+	*ret_value = type->kind == KIND_ENUM64
+			     ? (int64_t)(low | (uint64_t)word(btf->types, at + 8) << 32)
+			     : (int32_t)low;
+}
+
 bool btf_enumerator(const struct btf *btf, const char *name, const char *value, int64_t *ret)
 {
 	struct type type = type_of(btf, find_named(btf, name, is_enumeration));
-	uint32_t stride = type.kind == KIND_ENUM64 ? 12 : 8;
 
 	for (uint32_t i = 0; i < type.count; i++) {
-		uint64_t at = (uint64_t)type.data + (uint64_t)stride * i;
-		if (!span_equal_text(string_at(btf, word(btf->types, at)), value))
+		uint32_t text;
+		int64_t number;
+		enumerator_at(btf, &type, i, &text, &number);
+		if (!span_equal_text(string_at(btf, text), value))
 			continue;
-		uint32_t low = word(btf->types, at + 4);
-		*ret = type.kind == KIND_ENUM64
-			       ? (int64_t)(low | (uint64_t)word(btf->types, at + 8) << 32)
-			       : (int32_t)low;
+		*ret = number;
+		return true;
+	}
+	return false;
+}
+
+bool btf_enumerator_name(const struct btf *btf, const char *name, int64_t value, char *out,
+			 size_t size)
+{
+	struct type type = type_of(btf, find_named(btf, name, is_enumeration));
+
+	for (uint32_t i = 0; i < type.count; i++) {
+		uint32_t text;
+		int64_t number;
+		enumerator_at(btf, &type, i, &text, &number);
+		struct span found = string_at(btf, text);
+		if (number != value || found.size >= size)
+			continue;
+		memcpy(out, found.data, found.size);
+		out[found.size] = '\0';
 		return true;
 	}
 	return false;

@@ -49,3 +49,6 @@ uint32_t btf_struct_size(const struct btf *btf, const char *name);
 bool btf_member(const struct btf *btf, const char *structure, const char *path, struct member *ret);
 /* The value of an enumerator of enum `name`. */
 bool btf_enumerator(const struct btf *btf, const char *name, const char *value, int64_t *ret);
+/* The other way round: the name of the first enumerator with that value. */
+bool btf_enumerator_name(const struct btf *btf, const char *name, int64_t value, char *out,
+			 size_t size);

@@ -38,3 +38,8 @@ void text_list_add(struct text_list *list, const char *text);
 const char *plugin_processes(struct memory_context *context);
 const char *plugin_modules(struct memory_context *context);
 const char *plugin_syscalls(struct memory_context *context);
+const char *plugin_files(struct memory_context *context);
+const char *plugin_sockets(struct memory_context *context);
+const char *plugin_bpf(struct memory_context *context);
+const char *plugin_regions(struct memory_context *context);
+const char *plugin_history(struct memory_context *context);

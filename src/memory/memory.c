@@ -14,6 +14,15 @@ const struct memory_plugin memory_plugins[] = {
 	 "name standing in_list in_sysfs in_scan state base size taints notes", plugin_modules},
 	{"syscalls", "system calls that were diverted", "syscall_hooks",
 	 "table number handler address target owner note", plugin_syscalls},
+	{"bpf", "eBPF programs and who holds them", "bpf_programs",
+	 "id type name tag instructions uid attached_to holders", plugin_bpf},
+	{"sockets", "open sockets, their holders and filters", "sockets",
+	 "pid process fd family type protocol local remote state notes filter", plugin_sockets},
+	{"regions", "code where programs rarely have any", "regions",
+	 "pid process address size access kind content entropy file", plugin_regions},
+	{"history", "what was entered in shells", "commands", "pid process started line",
+	 plugin_history},
+	{"files", "open files", "files", "pid process fd mode size is_deleted path", plugin_files},
 };
 const size_t memory_plugin_count = ARRAY_SIZE(memory_plugins);
 

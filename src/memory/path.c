@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "memory/path.h"
 
+#include <inttypes.h>
+
 /* A path is put together from its end. */
 struct path_builder {
 	char text[PATH_SIZE_MAX];
@@ -60,6 +62,25 @@ char *path_of(struct kernel *kernel, uint64_t vfsmount, uint64_t dentry)
 	return arena_strndup(kernel->arena, builder.text + builder.start, size);
 }
 
+/* Files that have no path but a name that their file system makes up. */
+static char *made_up_name(struct kernel *kernel, const struct file_facts *facts)
+{
+	enum { PIPES = 0x50495045, SOCKETS = 0x534f434b, ANONYMOUS = 0x09041934 };
+	uint64_t system = kernel_get(kernel, facts->inode, kernel->layout.inode_i_sb);
+
+	switch (kernel_get(kernel, system, kernel->layout.super_block_s_magic)) {
+	case PIPES:
+		return arena_printf(kernel->arena, "pipe:[%" PRIu64 "]", facts->number);
+	case SOCKETS:
+		return arena_printf(kernel->arena, "socket:[%" PRIu64 "]", facts->number);
+	case ANONYMOUS:
+		return arena_printf(kernel->arena, "anon_inode:%s",
+				    facts->path && facts->path[0] ? facts->path + 1 : "");
+	default:
+		return facts->path;
+	}
+}
+
 bool path_file(struct kernel *kernel, uint64_t file, struct file_facts *ret)
 {
 	const struct layout *layout = &kernel->layout;
@@ -79,6 +100,7 @@ bool path_file(struct kernel *kernel, uint64_t file, struct file_facts *ret)
 	facts.is_deleted = layout->inode_i_nlink.found && facts.links == 0;
 	facts.is_memfd = facts.path && strncmp(facts.path, "/memfd:", 7) == 0 &&
 			 kernel_get(kernel, dentry, layout->dentry_d_parent) == dentry;
+	facts.path = made_up_name(kernel, &facts);
 	*ret = facts;
 	return true;
 }

