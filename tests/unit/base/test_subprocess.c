@@ -39,12 +39,12 @@ static void a_signal_is_told(void **state UNUSED)
 
 static void a_missing_program_is_an_error_of_the_start(void **state UNUSED)
 {
-	static const char *const argv[] = {"habo-no-such-program", NULL};
+	static const char *const argv[] = {"/nonexistent/program", NULL};
 	cleanup_error struct error *err = subprocess_run(argv, 100, NULL);
 
 	assert_int_equal(error_code(err), ERROR_NOT_FOUND);
 	assert_string_equal(error_message(err),
-			    "run 'habo-no-such-program': No such file or directory");
+			    "run '/nonexistent/program': No such file or directory");
 }
 
 static void output_over_the_limit_is_refused(void **state UNUSED)
