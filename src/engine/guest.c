@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <poll.h>
 #include <sys/stat.h>
 
 #include "base/clock.h"
@@ -14,7 +15,7 @@
 #include "engine/guest_memory_stage.h"
 #include "vm/run.h"
 
-enum { END_TIMEOUT_MS = 3000, EVENTS_LIMIT = 2000000000 };
+enum { END_TIMEOUT_MS = 3000, CAPTURE_TIMEOUT_MS = 5000, EVENTS_LIMIT = 2000000000 };
 
 struct guest {
 	struct job *job;
@@ -58,6 +59,22 @@ static void describe_machine(struct guest *guest)
 	guest->job->report->analysis->machine = machine;
 }
 
+/* The capture's file has its header once it takes packets: not before may the machine run. */
+static struct error *wait_for_capture(const struct guest *guest)
+{
+	struct stat status = {0};
+
+	for (int waited_ms = 0; waited_ms < CAPTURE_TIMEOUT_MS; waited_ms++) {
+		if (fstat(guest->packets_fd, &status) != 0)
+			return error_os(errno, "stat the capture");
+		if (status.st_size > 0)
+			return NULL;
+		(void)poll(NULL, 0, 1);
+	}
+	return error_new(ERROR_TIMEOUT, "the packet capture did not start in %d ms",
+			 CAPTURE_TIMEOUT_MS);
+}
+
 /* Restores the machine and wakes the agent. */
 static struct error *restore(struct guest *guest)
 {
@@ -93,7 +110,9 @@ static struct error *restore(struct guest *guest)
 						  .fd_count = ARRAY_SIZE(guest->wake_fds),
 						  .pump = pump_machine,
 						  .context = guest};
-	err = vm_run_resume(guest->run);
+	err = wait_for_capture(guest);
+	if (!err)
+		err = vm_run_resume(guest->run);
 	return err ? err : agent_hello(job);
 }
 

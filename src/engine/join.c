@@ -126,7 +126,14 @@ static bool has_operation(const struct file_activity *file, const char *name)
 	return false;
 }
 
-/* A regular file that was written and not removed must have been found. */
+/* Device nodes and the kernel's own file systems have no content to bring out. */
+static bool is_kernel_path(const char *path)
+{
+	return !path || text_starts_with(path, "/dev/") || text_starts_with(path, "/proc/") ||
+	       text_starts_with(path, "/sys/") || path[0] != '/';
+}
+
+/* A file that was written and not removed must have been found. */
 static void check_files(struct job *job)
 {
 	uint64_t written = 0, found = 0;
@@ -134,7 +141,7 @@ static void check_files(struct job *job)
 	list_foreach(&job->trace.files, file)
 	{
 		if (!file->bytes_written || has_operation(file, "deleted") ||
-		    has_operation(file, "replaced") || (file->mode & 0170000) != 0100000)
+		    has_operation(file, "replaced") || is_kernel_path(file->path))
 			continue;
 		written++;
 		found += file->exists_at_end;

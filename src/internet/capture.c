@@ -263,6 +263,10 @@ struct error *capture_run(int packet_fd, int output_fd, int stop_fd,
 	err = map_ring(&capture);
 	if (err)
 		return err;
+	/* What came before there was a ring is the host's own talk while the tap was set up: the machine
+	 * is let go only when the file has its header. */
+	read_drops(&capture);
+	capture.statistics.received = capture.statistics.dropped = 0;
 	capture.statistics.start_ns = clock_realtime_ns();
 	pcapng_append_section(&capture.pending);
 	pcapng_append_interface(&capture.pending, "tap", PACKET_LINK_ETHERNET, SNAP_SIZE);

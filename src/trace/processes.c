@@ -152,7 +152,7 @@ void processes_exec(struct processes *processes, const struct event_record *reco
 			store_texts(store, event->environment.data, event->environment.count,
 				    &execution->environment.data);
 	execution->is_memfd = event->is_memfd;
-	execution->is_written_by_sample = event->is_planted;
+	execution->is_written_by_sample = event->is_planted && !event->is_of_sample;
 }
 
 static struct process_end *end_of(struct processes *processes, struct process_entry *entry)
