@@ -19,6 +19,7 @@
 #include "vm/fingerprint.h"
 #include "vm/package_lock.h"
 #include "vm/place.h"
+#include "vm/state_lock.h"
 
 enum { TICK_MS = 5000, RECIPE_MAX = 65536 };
 
@@ -313,26 +314,18 @@ static struct error *finish(const struct image_build *build, const char *folder)
 	return err ? err : write_manifest(build, folder, &got);
 }
 
-static struct error *protect(const char *folder)
-{
-	static const char *const names[] = {"disk.raw", "vmlinuz", "initrd", "packages", "release"};
-
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
-		cleanup_free char *path = xasprintf("%s/%s", folder, names[i]);
-		if (chmod(path, 0444) != 0)
-			return error_os(errno, "chmod '%s'", path);
-	}
-	return chmod(folder, 0555) == 0 ? NULL : error_os(errno, "chmod '%s'", folder);
-}
-
 struct error *image_build_run(struct image_build *build)
 {
+	static const char *const names[] = {"disk.raw", "vmlinuz",       "initrd", "packages",
+					    "release",  "manifest.json", NULL};
 	cleanup_free char *parent = xasprintf("%s/images/%s", build->state, build->name);
 	cleanup_free char *early = xasprintf("%s/.new-XXXXXX", parent);
+	cleanup_close int lock = -1;
 
-	struct error *err = file_make_folders(parent, 0755);
-	if (!err)
-		err = bootstrap(build);
+	struct error *err = state_lock(parent, &lock);
+	if (err || file_exists(build->manifest)) /* another one made it meanwhile */
+		return err;
+	err = bootstrap(build);
 	if (err)
 		return err;
 	if (!mkdtemp(early))
@@ -340,11 +333,12 @@ struct error *image_build_run(struct image_build *build)
 	err = compose(build, early);
 	if (!err)
 		err = finish(build, early);
+	if (!err)
+		err = state_protect(early, names);
 	if (!err && rename(early, build->folder) != 0)
 		err = error_os(errno, "rename '%s'", early);
-	if (!err)
-		return protect(build->folder);
-	error_free(file_remove_tree(early));
+	if (err)
+		error_free(state_remove(early));
 	return err;
 }
 

@@ -17,12 +17,14 @@
 #include "base/json_writer.h"
 #include "base/subprocess.h"
 #include "base/text.h"
+#include "base/vec.h"
 #include "vm/fingerprint.h"
 #include "vm/initrd.h"
 #include "vm/launch.h"
 #include "vm/place.h"
 #include "vm/process_time.h"
 #include "vm/qmp.h"
+#include "vm/state_lock.h"
 #include "wire/control.h"
 
 enum {
@@ -272,22 +274,6 @@ static struct error *prepare(const struct vm_template *template, const char *fol
 	return NULL;
 }
 
-/* From here on nobody but root, or the user who set it up, can change a byte, and they do not. */
-static struct error *protect(const char *folder)
-{
-	static const char *const names[] = {"memory",        "state",  "disk.qcow2",
-					    "overlay.qcow2", "initrd", "manifest.json"};
-
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
-		cleanup_free char *path = xasprintf("%s/%s", folder, names[i]);
-		if ((geteuid() == 0 && lchown(path, 0, 0) != 0) || chmod(path, 0444) != 0)
-			return error_os(errno, "protect '%s'", path);
-	}
-	if ((geteuid() == 0 && chown(folder, 0, 0) != 0) || chmod(folder, 0555) != 0)
-		return error_os(errno, "protect '%s'", folder);
-	return NULL;
-}
-
 static struct error *write_manifest(const struct vm_template *template, const char *folder)
 {
 	static const char *const names[] = {"memory", "state", "disk.qcow2", "overlay.qcow2",
@@ -328,32 +314,59 @@ static struct error *write_manifest(const struct vm_template *template, const ch
 	return not_written ? not_written : file_write(path, text.data, text.size, 0444);
 }
 
-/* Templates of images that are no longer the current ones, or of another agent or QEMU, are stale. A
- * run that still uses one keeps its open files. */
-static void remove_stale(const char *templates, const char *key)
+/* The newest few stay, for whoever goes back and forth between images, agents or accelerators; older
+ * ones are removed. A run that still uses one keeps its open files. */
+enum { TEMPLATES_KEPT = 4 };
+
+struct candidate {
+	char *path;
+	int64_t made_s;
+};
+
+static int newest_first(const void *a, const void *b)
 {
+	const struct candidate *left = a, *right = b;
+
+	return (left->made_s < right->made_s) - (left->made_s > right->made_s);
+}
+
+static void remove_stale(const char *templates)
+{
+	vec(struct candidate) list = {0};
 	DIR *folder = opendir(templates);
 	const struct dirent *entry;
+	struct stat facts;
 
 	while (folder && (entry = readdir(folder))) {
-		if (entry->d_name[0] == '.' || strcmp(entry->d_name, key) == 0)
-			continue;
-		cleanup_free char *path = xasprintf("%s/%s", templates, entry->d_name);
-		if (chmod(path, 0755) == 0)
-			error_free(file_remove_tree(path)); /* only room is lost */
+		char *path = xasprintf("%s/%s", templates, entry->d_name);
+		if (entry->d_name[0] != '.' && stat(path, &facts) == 0)
+			*vec_push(&list) = (struct candidate){path, facts.st_mtim.tv_sec};
+		else
+			free(path);
 	}
 	if (folder)
 		closedir(folder);
+	if (list.count)
+		qsort(list.data, list.count, sizeof(list.data[0]), newest_first);
+	for (size_t i = 0; i < list.count; i++) {
+		if (i >= TEMPLATES_KEPT)
+			error_free(state_remove(list.data[i].path)); /* only room is lost */
+		free(list.data[i].path);
+	}
+	vec_deinit(&list);
 }
 
 struct error *template_build(const struct template_options *options, const char *state,
 			     const struct vm_template *template)
 {
+	static const char *const names[] = {
+		"memory", "state", "disk.qcow2", "overlay.qcow2", "initrd", "manifest.json", NULL};
 	cleanup_free char *templates = xasprintf("%s/templates", state);
 	cleanup_free char *early = xasprintf("%s/.new-XXXXXX", templates);
+	cleanup_close int lock = -1;
 
-	struct error *err = file_make_folders(templates, 0755);
-	if (err)
+	struct error *err = state_lock(templates, &lock);
+	if (err || file_exists(template->folder)) /* another one made it meanwhile */
 		return err;
 	if (!mkdtemp(early))
 		return error_os(errno, "make a folder in '%s'", templates);
@@ -363,15 +376,14 @@ struct error *template_build(const struct template_options *options, const char 
 	if (!err)
 		err = write_manifest(template, early);
 	if (!err)
-		err = protect(early);
+		err = state_protect(early, names);
 	if (!err && rename(early, template->folder) != 0)
 		err = error_os(errno, "rename '%s'", early);
 	if (err) {
-		chmod(early, 0755);
-		error_free(file_remove_tree(early));
+		error_free(state_remove(early));
 		return error_wrap(err, "make the template");
 	}
-	remove_stale(templates, template->key);
+	remove_stale(templates);
 	template_progress(options, "the template is ready");
 	return NULL;
 }
