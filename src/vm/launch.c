@@ -83,7 +83,7 @@ static struct error *find_self(const struct vm_run *run, const struct jail_user 
 {
 	cleanup_free char *self = NULL;
 
-	struct error *err = place_self(&self);
+	struct error *err = place_program(&self);
 	if (!err && !is_reachable(self)) {
 		cleanup_free char *copy = xasprintf("%s/habo", run->folder.path);
 		err = copy_file(self, copy, 0555, user);

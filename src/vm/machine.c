@@ -38,7 +38,7 @@ static void add_processor(struct machine_argv *argv, const struct machine *machi
 		add_option(argv, "-accel", "tcg,thread=multi,tb-size=128");
 	else
 		add_option(argv, "-accel", "%s", machine->accelerator);
-	add_option(argv, "-cpu", "EPYC-Rome,model-id=AMD EPYC Processor,-hypervisor%s",
+	add_option(argv, "-cpu", "EPYC-Rome,model-id=AMD EPYC Processor,-hypervisor,-svm%s",
 		   is_tcg ? ",tcg-cpuid=off,-fxsr-opt,-misalignsse,-osvw,-topoext,-perfctr-core,"
 			    "-clzero,-ibpb,-amd-stibp,-nrip-save,-xsavec,-xsaves"
 			  : ",kvm=off");

@@ -18,7 +18,7 @@ char *place_state(const char *wanted)
 	return xstrdup(environment && *environment ? environment : VM_DEFAULT_STATE);
 }
 
-struct error *place_self(char **ret)
+static struct error *place_self(char **ret)
 {
 	char path[PATH_MAX];
 	ssize_t size = readlink("/proc/self/exe", path, sizeof(path) - 1);
@@ -70,4 +70,14 @@ struct error *place_agent(char **ret)
 	static const char *const names[] = {"habo-agent", "../lib/habo/habo-agent", NULL};
 
 	return find("HABO_AGENT", names, "the guest agent (habo-agent)", ret);
+}
+
+struct error *place_program(char **ret)
+{
+	const char *environment = getenv("HABO_PROGRAM");
+
+	if (!environment || !*environment)
+		return place_self(ret);
+	*ret = xstrdup(environment);
+	return NULL;
 }

@@ -12,5 +12,5 @@ char *place_state(const char *wanted);
 MUST_USE struct error *place_recipes(char **ret);
 /* The guest agent: $HABO_AGENT, beside this program, or where `make install` puts it. */
 MUST_USE struct error *place_agent(char **ret);
-/* The path of this program. */
-MUST_USE struct error *place_self(char **ret);
+/* The program that has the verb `box`: $HABO_PROGRAM, or this one. */
+MUST_USE struct error *place_program(char **ret);

@@ -74,9 +74,9 @@ static bool has_run(struct vm_run *run)
 	return false;
 }
 
-static struct error *try_kvm(const struct vm_image *image, bool *ret)
+struct error *probe_accelerator(const struct vm_image *image, const char *accelerator, bool *ret)
 {
-	const struct machine machine = {.accelerator = "kvm",
+	const struct machine machine = {.accelerator = accelerator,
 					.cpus = 1,
 					.memory_mib = PROBE_MEMORY_MIB,
 					.release = image->release,
@@ -117,7 +117,7 @@ struct error *probe_kvm(const struct template_options *options)
 		return err;
 	if (access("/dev/kvm", R_OK | W_OK) == 0) {
 		template_progress(options, "try KVM with the guest's kernel");
-		err = try_kvm(&image, &works);
+		err = probe_accelerator(&image, "kvm", &works);
 	}
 	vm_image_deinit(&image);
 	if (err)

@@ -11,5 +11,9 @@
 
 /* The kept answer for this host and kernel; false when nobody has asked yet. */
 bool probe_cached(const char *state);
+/* Starts the image's kernel under "kvm" or "tcg" and sees whether it gets as far as its initial
+ * program. */
+MUST_USE struct error *probe_accelerator(const struct vm_image *image, const char *accelerator,
+					 bool *ret);
 /* Finds out, unless that was done, and keeps the answer. No KVM is no error. */
 MUST_USE struct error *probe_kvm(const struct template_options *options);

@@ -6,6 +6,7 @@
  *	machine hold            restores with all boxes, prints "ready FOLDER", stands until it is killed
  *	machine caps            CapEff, no_new_privs and name of each process of a run
  *	machine memory          pauses, reads memory from outside, prints what it finds
+ *	machine probe ACCELERATOR   does the guest's kernel run under it?
  *	machine network MODE COMMAND   as shell, with refuse or none
  */
 #include <dirent.h>
@@ -22,6 +23,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "vm/probe.h"
 #include "vm/run.h"
 #include "wire/control.h"
 
@@ -250,6 +252,20 @@ static struct error *look_at_memory(struct vm_run *run, const struct vm_template
 	return err;
 }
 
+static struct error *probe(const char *accelerator)
+{
+	struct vm_image image = {0};
+	bool works = false;
+
+	struct error *err = vm_image_find(NULL, NULL, &image);
+	if (!err)
+		err = probe_accelerator(&image, accelerator, &works);
+	if (!err)
+		printf("%s %s\n", accelerator, works ? "runs" : "does not run");
+	vm_image_deinit(&image);
+	return err;
+}
+
 static struct error *act(int argc, char **argv, int *ret_status)
 {
 	const struct template_options template_options = {0};
@@ -258,6 +274,8 @@ static struct error *act(int argc, char **argv, int *ret_status)
 	cleanup_run struct vm_run *run = NULL;
 	const char *action = argc > 1 ? argv[1] : "";
 
+	if (argc == 3 && text_equal(action, "probe"))
+		return probe(argv[2]);
 	struct error *err = vm_template_find(&template_options, &template);
 	if (err)
 		return err;
