@@ -55,9 +55,7 @@ void box_argv_init(struct box_argv *argv, const struct jail_box *box)
 	add(argv, common, ARRAY_SIZE(common));
 	for (size_t i = 0; i < box->bind_count; i++) {
 		const struct jail_bind *bind = &box->binds[i];
-		const char *verb = bind->is_device ? "--dev-bind" : "--ro-bind";
-		if (bind->is_writable)
-			verb = "--bind";
+		const char *verb = bind->is_writable ? "--bind" : "--ro-bind";
 		const char *const words[] = {verb, bind->source, bind->target};
 		add(argv, words, ARRAY_SIZE(words));
 	}

@@ -45,7 +45,8 @@ enum jail_fd {
 	JAIL_FD_CONTROL = 13,
 	JAIL_FD_STREAM = 14,
 	JAIL_FD_CONSOLE = 15,
-	JAIL_FD_END = 16,
+	JAIL_FD_KVM = 16,
+	JAIL_FD_END = 17,
 };
 #define JAIL_SOCKET(fd) (1U << (fd))
 #define JAIL_INTERNET_SOCKETS                                                                      \
@@ -56,7 +57,6 @@ struct jail_bind {
 	const char *source;
 	const char *target;
 	bool is_writable;
-	bool is_device;
 };
 
 enum { JAIL_BOXES_MAX = 3, JAIL_BINDS_MAX = 12, JAIL_MOVES_MAX = 16 };

@@ -26,12 +26,15 @@ struct boxes {
 	struct fd_move capture_moves[4];
 	struct fd_move internet_moves[4];
 	char *self;
+	int kvm_fd;
 };
 
 static void boxes_deinit(struct boxes *boxes)
 {
 	machine_argv_deinit(&boxes->machine_argv);
 	free(boxes->self);
+	if (boxes->kvm_fd >= 0)
+		close(boxes->kvm_fd);
 }
 
 static struct error *pair(int *ret_ours, int *ret_theirs)
@@ -103,12 +106,10 @@ static struct error *add_qemu(struct boxes *boxes, const struct launch *launch,
 
 	machine_argv_init(&boxes->machine_argv, launch->machine, launch->start);
 	if (launch->template_folder)
-		boxes->qemu_binds[binds++] =
-			(struct jail_bind){launch->template_folder, MACHINE_TEMPLATE,
-					   launch->is_template_writable, false};
-	boxes->qemu_binds[binds++] =
-		(struct jail_bind){launch->image_folder, MACHINE_IMAGE, false, false};
-	boxes->qemu_binds[binds++] = (struct jail_bind){run->folder.path, MACHINE_RUN, true, false};
+		boxes->qemu_binds[binds++] = (struct jail_bind){
+			launch->template_folder, MACHINE_TEMPLATE, launch->is_template_writable};
+	boxes->qemu_binds[binds++] = (struct jail_bind){launch->image_folder, MACHINE_IMAGE, false};
+	boxes->qemu_binds[binds++] = (struct jail_bind){run->folder.path, MACHINE_RUN, true};
 	if (strcmp(launch->machine->accelerator, "kvm") == 0)
 		boxes->qemu_binds[binds++] =
 			(struct jail_bind){"/dev/kvm", "/dev/kvm", false, true};
@@ -118,6 +119,12 @@ static struct error *add_qemu(struct boxes *boxes, const struct launch *launch,
 						  JAIL_FD_CONSOLE};
 	for (int i = 0; i < RUN_CHANNELS; i++)
 		boxes->qemu_moves[moves++] = (struct fd_move){theirs[i], numbers[i]};
+	if (strcmp(launch->machine->accelerator, "kvm") == 0) {
+		struct error *err = file_open("/dev/kvm", O_RDWR, 0, &boxes->kvm_fd);
+		if (err)
+			return err;
+		boxes->qemu_moves[moves++] = (struct fd_move){boxes->kvm_fd, JAIL_FD_KVM};
+	}
 	*box = (struct jail_box){
 		.name = "QEMU",
 		.argv = (const char *const *)boxes->machine_argv.words.data,
@@ -160,7 +167,7 @@ static struct error *add_helpers(struct boxes *boxes, struct vm_run *run,
 	struct error *err = find_self(run, user, &boxes->self);
 	if (err)
 		return err;
-	boxes->habo_bind = (struct jail_bind){boxes->self, "/habo", false, false};
+	boxes->habo_bind = (struct jail_bind){boxes->self, "/habo", false};
 	if (options->capture_fd >= 0) {
 		const int fds[3] = {stop_fd, options->capture_fd, run->log_fd};
 		run->box_kinds[boxes->count] = VM_BOX_CAPTURE;
@@ -180,7 +187,7 @@ static struct error *add_helpers(struct boxes *boxes, struct vm_run *run,
 static struct error *start_jail(const struct launch *launch, const struct jail_user *user,
 				struct vm_run *run, const int theirs[RUN_CHANNELS])
 {
-	struct boxes boxes = {0};
+	struct boxes boxes = {.kvm_fd = -1};
 	cleanup_close int null = -1;
 	int stop[2];
 

@@ -34,10 +34,13 @@ static void add_processor(struct machine_argv *argv, const struct machine *machi
 {
 	bool is_tcg = text_equal(machine->accelerator, "tcg");
 
-	if (is_tcg)
+	if (is_tcg) {
 		add_option(argv, "-accel", "tcg,thread=multi,tb-size=128");
-	else
-		add_option(argv, "-accel", "%s", machine->accelerator);
+	} else {
+		/* Opened by the engine: the jail's user may not be in the group that may. */
+		add_option(argv, "-add-fd", "fd=%d,set=1", JAIL_FD_KVM);
+		add_option(argv, "-accel", "%s,device=/dev/fdset/1", machine->accelerator);
+	}
 	add_option(argv, "-cpu", "EPYC-Rome,model-id=AMD EPYC Processor,-hypervisor,-svm%s",
 		   is_tcg ? ",tcg-cpuid=off,-fxsr-opt,-misalignsse,-osvw,-topoext,-perfctr-core,"
 			    "-clzero,-ibpb,-amd-stibp,-nrip-save,-xsavec,-xsaves"
