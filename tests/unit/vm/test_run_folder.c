@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "unit/cmocka.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -65,7 +66,7 @@ static void the_folder_of_a_killed_engine_is_removed_by_the_next_start(void **st
 	int ends[2];
 
 	(void)state;
-	assert_int_equal(pipe(ends), 0);
+	assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
 	pid_t pid = fork();
 	if (pid == 0) {
 		error_free(run_folder_init(&folder, &us));
