@@ -50,7 +50,7 @@ static void path_line(struct buffer *out, const struct event *event)
 	if (event->type == EVENT_KIND_FILE_WRITE)
 		buffer_printf(out, " (%" PRIu64 " bytes)", event->size);
 	else if (event->type == EVENT_KIND_FILE_CHMOD)
-		buffer_printf(out, " (mode %04" PRIo64 ")", event->mode);
+		buffer_printf(out, " (mode %04" PRIo64 ")", event->mode & 07777);
 }
 
 void event_line(struct buffer *out, const struct event *event)

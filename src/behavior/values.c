@@ -262,7 +262,7 @@ static void load_file(struct values *values, enum rule_field field)
 		add(values, event ? event->target : NULL);
 		break;
 	case FIELD_MODE:
-		add_number(values, "%04" PRIo64, event ? event->mode : file->mode);
+		add_number(values, "%04" PRIo64, (event ? event->mode : file->mode) & 07777);
 		break;
 	case FIELD_SIZE:
 		add_number(values, "%" PRIu64, event ? event->size : file->bytes_written);

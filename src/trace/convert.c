@@ -11,6 +11,7 @@
 enum {
 	GUEST_O_TRUNC = 01000, /* asm-generic/fcntl.h */
 	PERMISSION_BITS = 07777,
+	TYPE_FOLDER = 0040000, /* S_IFDIR */
 };
 
 static const char *path_text(const struct event_record *record, enum event_text tag,
@@ -71,7 +72,7 @@ static void convert_exec(struct convert *convert, const struct event_record *rec
 	ret->environment.count = strings(record->texts[EVENT_TEXT_ENVP], convert->environment_bytes,
 					 convert->environment);
 	ret->inode = record->exec.file.inode;
-	ret->mode = record->exec.file_mode & PERMISSION_BITS;
+	ret->mode = record->exec.file_mode;
 	ret->size = record->exec.file_size;
 	ret->is_memfd = record->exec.exec_flags & EVENT_EXEC_MEMORY;
 	ret->is_planted = record->exec.exec_flags & EVENT_EXEC_PLANTED;
@@ -165,7 +166,7 @@ static void convert_written(struct convert *convert, const struct event_record *
 	ret->inode = record->written.file.inode;
 	ret->size = record->written.bytes;
 	ret->count = record->written.writes;
-	ret->mode = record->written.mode & PERMISSION_BITS;
+	ret->mode = record->written.mode;
 	ret->is_planted = record->written.file_flags & EVENT_FILE_PLANTED;
 	ret->is_writable = true;
 	ret->is_memfd = is_memfd_path(ret->path);
@@ -182,7 +183,7 @@ static void convert_file(struct convert *convert, const struct event_record *rec
 	ret->name = plain_text(record, EVENT_TEXT_NAME, convert->name, sizeof(convert->name));
 	ret->inode = file->file.inode;
 	ret->size = file->size;
-	ret->mode = file->mode & PERMISSION_BITS;
+	ret->mode = file->mode;
 	ret->result = file->result;
 	ret->is_planted = file->file_flags & EVENT_FILE_PLANTED;
 	ret->is_writable = file->file_flags & EVENT_FILE_WRITABLE;
@@ -195,9 +196,13 @@ static void convert_file(struct convert *convert, const struct event_record *rec
 	} else if (ret->type == EVENT_KIND_FILE_SYMLINK) {
 		ret->target = plain_text(record, EVENT_TEXT_TARGET, convert->path2,
 					 sizeof(convert->path2));
-	} else if (ret->type == EVENT_KIND_FILE_CHMOD || ret->type == EVENT_KIND_FOLDER_CREATE ||
-		   ret->type == EVENT_KIND_NODE_CREATE) {
-		ret->mode = file->value & PERMISSION_BITS;
+	} else if (ret->type == EVENT_KIND_FILE_CHMOD) {
+		ret->mode = (file->mode & ~(uint64_t)PERMISSION_BITS) |
+			    (file->value & PERMISSION_BITS);
+	} else if (ret->type == EVENT_KIND_FOLDER_CREATE) {
+		ret->mode = TYPE_FOLDER | (file->value & PERMISSION_BITS);
+	} else if (ret->type == EVENT_KIND_NODE_CREATE) {
+		ret->mode = file->value;
 	} else if (ret->type == EVENT_KIND_FILE_RENAME) {
 		ret->is_replacing = file->other.inode != 0;
 	} else if (ret->type == EVENT_KIND_FILE_CHOWN) {

@@ -119,63 +119,71 @@ static uint8_t raw_flags(struct span record)
 	return span_u8(record, 7);
 }
 
-/* The time of the first record that is not of the set-up, in what the frames hold so far. */
-static bool find_start(struct frame_reader *frames, uint64_t *ret)
+/*
+ * The time of the sample's first record behind the set-up. Records of other rings may hold an earlier
+ * one and come later, so the search goes on through all that is not clearly later.
+ */
+struct start_search {
+	uint64_t start_ns; /* 0: none yet */
+	bool is_done;
+};
+
+static void search_record(struct start_search *search, struct span record)
+{
+	uint64_t time_ns = raw_time(record);
+
+	/* The sample's own start, not what goes on beside it. */
+	if ((raw_flags(record) & (EVENT_SETUP | EVENT_MARKED)) != EVENT_MARKED)
+		return;
+	if (search->start_ns == 0 || time_ns < search->start_ns)
+		search->start_ns = time_ns;
+	else if (time_ns - search->start_ns > ORDER_WINDOW_NS)
+		search->is_done = true;
+}
+
+static void search_frames(struct start_search *search, struct frame_reader *frames)
 {
 	struct frame frame;
 	struct span record;
 	uint64_t anomalies = 0;
 
-	while (frame_reader_next(frames, &frame)) {
+	while (!search->is_done && frame_reader_next(frames, &frame)) {
 		struct reader records = reader_of(frame.payload, BYTE_ORDER_LITTLE);
-		while (frame.type == FRAME_EVENTS && next_raw(&records, &record, &anomalies)) {
-			/* The sample's own start, not what goes on beside it. */
-			if ((raw_flags(record) & (EVENT_SETUP | EVENT_MARKED)) != EVENT_MARKED)
-				continue;
-			*ret = raw_time(record);
-			return true;
-		}
+		while (frame.type == FRAME_EVENTS && next_raw(&records, &record, &anomalies))
+			search_record(search, record);
 	}
-	return false;
 }
 
-static struct error *search_start(struct trace *trace)
+static void search_start(struct trace *trace)
 {
+	struct start_search search = {0};
 	struct frame_reader frames;
 	off_t offset = 0;
-	uint64_t start;
-	bool found = false;
 
 	frame_reader_init(&frames);
 	frames.key = trace->frames.key;
-	while (!found) {
+	while (!search.is_done) {
 		ssize_t n = pread(trace->fd, trace->chunk, sizeof(trace->chunk), offset);
 		if (n < 0 && errno == EINTR)
 			continue;
-		if (n <= 0)
+		if (n <= 0) /* a failure to read shows when the events are */
 			break;
 		offset += n;
 		frame_reader_feed(&frames, trace->chunk, (size_t)n);
-		found = find_start(&frames, &start);
+		search_frames(&search, &frames);
 	}
 	frame_reader_deinit(&frames);
-	if (found)
-		trace->start_ns = start;
-	return NULL;
+	trace->start_ns = search.start_ns;
 }
 
 struct error *trace_open(int fd, const struct trace_options *options, struct arena *arena,
 			 struct trace **ret)
 {
 	cleanup_trace struct trace *trace = trace_new(options, arena);
-	struct error *err;
 
 	trace->fd = fd;
-	if (trace->start_ns == 0 && lseek(fd, 0, SEEK_CUR) == 0) {
-		err = search_start(trace);
-		if (err)
-			return error_wrap(err, "read the event stream");
-	}
+	if (trace->start_ns == 0 && lseek(fd, 0, SEEK_CUR) == 0)
+		search_start(trace);
 	*ret = steal(&trace);
 	return NULL;
 }
@@ -186,13 +194,14 @@ struct trace *trace_open_bytes(struct span bytes, const struct trace_options *op
 	struct trace *trace = trace_new(options, arena);
 
 	if (trace->start_ns == 0) {
+		struct start_search search = {0};
 		struct frame_reader frames;
 		frame_reader_init(&frames);
 		frames.key = options->key;
 		frame_reader_feed(&frames, bytes.data, bytes.size);
-		if (!find_start(&frames, &trace->start_ns))
-			trace->start_ns = 0;
+		search_frames(&search, &frames);
 		frame_reader_deinit(&frames);
+		trace->start_ns = search.start_ns;
 	}
 	frame_reader_feed(&trace->frames, bytes.data, bytes.size);
 	return trace;
@@ -291,6 +300,7 @@ static void keep_file(struct trace *trace, struct event *event)
 						 : &trace->record.file.file;
 
 	event->is_of_sample = files_is_sample(&trace->files, file, event->path);
+	event->is_planted &= !event->is_of_sample; /* the agent put it there */
 	if (!event->is_sample || event->result < 0 || event->phase == PHASE_SETUP)
 		return;
 	files_touch(&trace->files, file, event->path, operations[event->type], event);
@@ -307,6 +317,7 @@ static void keep_exec(struct trace *trace, struct event *event)
 			      trace->files.sample_path != NULL;
 	if (!event->is_of_sample || text_equal(event->path, event->requested))
 		event->is_of_sample |= files_is_sample(&trace->files, &exec->file, event->path);
+	event->is_planted &= !event->is_of_sample;
 	processes_exec(&trace->processes, &trace->record, event);
 	if (event->is_sample && event->phase == PHASE_RUN && event->path)
 		files_touch(&trace->files, &exec->file, event->path, FILE_EXECUTED, event);
