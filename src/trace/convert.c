@@ -197,8 +197,8 @@ static void convert_file(struct convert *convert, const struct event_record *rec
 		ret->target = plain_text(record, EVENT_TEXT_TARGET, convert->path2,
 					 sizeof(convert->path2));
 	} else if (ret->type == EVENT_KIND_FILE_CHMOD) {
-		ret->mode = (file->mode & ~(uint64_t)PERMISSION_BITS) |
-			    (file->value & PERMISSION_BITS);
+		ret->mode =
+			(file->mode & ~(uint64_t)PERMISSION_BITS) | (file->value & PERMISSION_BITS);
 	} else if (ret->type == EVENT_KIND_FOLDER_CREATE) {
 		ret->mode = TYPE_FOLDER | (file->value & PERMISSION_BITS);
 	} else if (ret->type == EVENT_KIND_NODE_CREATE) {
