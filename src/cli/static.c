@@ -121,6 +121,8 @@ static struct error *analyze(const struct confine_child *child)
 	struct static_report report = {0};
 
 	call.file_name = arena_strndup(arena, child->request.data, child->request.size);
+	call.has_fd = true;
+	call.fd = child->fds[0];
 	struct error *err = mapping_init(&bytes, child->fds[0], FILE_LIMIT);
 	if (!err)
 		err = static_analyze(mapping_span(&bytes), &call, arena, &report);

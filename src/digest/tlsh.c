@@ -11,6 +11,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#ifdef __x86_64__
+#include <immintrin.h>
+#endif
+
 #include "base/macro.h"
 #include "base/text.h"
 #include "digest/fuzzy_hash.h"
@@ -52,31 +56,108 @@ enum {
 	SALT_13 = 230,
 };
 
-static inline uint8_t hash3(uint8_t salt, uint8_t a, uint8_t b, uint8_t c)
+/* Hashes of the windows that end at 64 neighbouring bytes: six triplets each, and what is mixed into
+ * the checksum there. */
+enum { BLOCK = 64, TRIPLETS = 6, ROWS = TRIPLETS + 1 };
+struct hashes {
+	uint8_t rows[ROWS][BLOCK];
+};
+
+static const struct {
+	uint8_t salt;
+	uint8_t back[2]; /* the second and third byte: so many before the last */
+} triplets[TRIPLETS] = {
+	{SALT_2, {1, 2}}, {SALT_3, {1, 3}},  {SALT_5, {2, 3}},
+	{SALT_7, {2, 4}}, {SALT_11, {1, 4}}, {SALT_13, {3, 4}},
+};
+
+static void hash_windows(const uint8_t *last, size_t count, struct hashes *ret)
 {
-	return pearson[pearson[pearson[salt ^ a] ^ b] ^ c];
+	for (size_t i = 0; i < count; i++) {
+		const uint8_t *p = last + i;
+		for (size_t row = 0; row < TRIPLETS; row++) {
+			uint8_t hash = pearson[triplets[row].salt ^ p[0]];
+			hash = pearson[hash ^ p[-triplets[row].back[0]]];
+			ret->rows[row][i] = pearson[hash ^ p[-triplets[row].back[1]]];
+		}
+		ret->rows[TRIPLETS][i] = pearson[pearson[SALT_CHECKSUM ^ p[0]] ^ p[-1]];
+	}
 }
+
+#ifdef __x86_64__
+#define WITH_VBMI __attribute__((target("avx512f,avx512bw,avx512vbmi")))
+
+/* 64 lookups in a table of 256 bytes: two permutations of 128, chosen by the index's high bit. */
+WITH_VBMI static inline __m512i look_up(const __m512i table[4], __m512i index)
+{
+	__m512i low = _mm512_permutex2var_epi8(table[0], index, table[1]);
+	__m512i high = _mm512_permutex2var_epi8(table[2], index, table[3]);
+
+	return _mm512_mask_blend_epi8(_mm512_movepi8_mask(index), low, high);
+}
+
+WITH_VBMI static void hash_windows_vbmi(const uint8_t *last, struct hashes *ret)
+{
+	__m512i table[4];
+	__m512i bytes[WINDOW];
+
+	for (size_t i = 0; i < ARRAY_SIZE(table); i++)
+		table[i] = _mm512_loadu_si512(pearson + i * BLOCK);
+	for (size_t i = 0; i < WINDOW; i++)
+		bytes[i] = _mm512_loadu_si512(last - i);
+	for (size_t row = 0; row < TRIPLETS; row++) {
+		__m512i salt = _mm512_set1_epi8((char)triplets[row].salt);
+		__m512i hash = look_up(table, _mm512_xor_si512(salt, bytes[0]));
+		hash = look_up(table, _mm512_xor_si512(hash, bytes[triplets[row].back[0]]));
+		hash = look_up(table, _mm512_xor_si512(hash, bytes[triplets[row].back[1]]));
+		_mm512_storeu_si512(ret->rows[row], hash);
+	}
+	__m512i sum = _mm512_xor_si512(_mm512_set1_epi8(SALT_CHECKSUM), bytes[0]);
+	sum = look_up(table, _mm512_xor_si512(look_up(table, sum), bytes[1]));
+	_mm512_storeu_si512(ret->rows[TRIPLETS], sum);
+}
+
+static bool has_vbmi(void)
+{
+	return __builtin_cpu_supports("avx512vbmi") && __builtin_cpu_supports("avx512bw");
+}
+#else
+static void hash_windows_vbmi(const uint8_t *last, struct hashes *ret)
+{
+	hash_windows(last, BLOCK, ret);
+}
+
+static bool has_vbmi(void)
+{
+	return false;
+}
+#endif
 
 static uint8_t count_triplets(struct span bytes, uint32_t buckets[256])
 {
 	uint8_t checksum = 0;
-	/* Neighbours often fall into one bucket; two tables keep them from waiting. */
-	uint32_t even[256] = {0};
-	uint32_t odd[256] = {0};
+	/* Neighbours often fall into one bucket: a table a row keeps them from waiting. */
+	uint32_t counts[TRIPLETS][256] = {0};
+	bool is_wide = has_vbmi();
+	struct hashes hashes;
 
-	for (size_t i = WINDOW - 1; i < bytes.size; i++) {
-		const uint8_t *p = bytes.data + i;
-		uint8_t c0 = p[0], c1 = p[-1], c2 = p[-2], c3 = p[-3], c4 = p[-4];
-		checksum = hash3(SALT_CHECKSUM, c0, c1, checksum);
-		even[hash3(SALT_2, c0, c1, c2)]++;
-		odd[hash3(SALT_3, c0, c1, c3)]++;
-		even[hash3(SALT_5, c0, c2, c3)]++;
-		odd[hash3(SALT_7, c0, c2, c4)]++;
-		even[hash3(SALT_11, c0, c1, c4)]++;
-		odd[hash3(SALT_13, c0, c3, c4)]++;
+	for (size_t at = WINDOW - 1; at < bytes.size; at += BLOCK) {
+		size_t count = min_of(bytes.size - at, (size_t)BLOCK);
+		if (is_wide && count == BLOCK)
+			hash_windows_vbmi(bytes.data + at, &hashes);
+		else
+			hash_windows(bytes.data + at, count, &hashes);
+		for (size_t i = 0; i < count; i++) {
+			for (size_t row = 0; row < TRIPLETS; row++)
+				counts[row][hashes.rows[row][i]]++;
+			checksum = pearson[hashes.rows[TRIPLETS][i] ^ checksum];
+		}
 	}
-	for (size_t i = 0; i < 256; i++)
-		buckets[i] = even[i] + odd[i];
+	for (size_t i = 0; i < 256; i++) {
+		buckets[i] = 0;
+		for (size_t row = 0; row < TRIPLETS; row++)
+			buckets[i] += counts[row][i];
+	}
 	return checksum;
 }
 

@@ -57,6 +57,11 @@ const char *file_type_of(struct file_type *type, struct span bytes)
 	return type ? magic_buffer(type->words, bytes.data, bytes.size) : NULL;
 }
 
+const char *file_type_of_fd(struct file_type *type, int fd)
+{
+	return type ? magic_descriptor(type->words, fd) : NULL;
+}
+
 const char *file_type_mime(struct file_type *type, struct span bytes)
 {
 	return type ? magic_buffer(type->mime, bytes.data, bytes.size) : NULL;

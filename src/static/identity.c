@@ -155,7 +155,10 @@ struct error *identity_analyze(struct static_work *work)
 	digest_all(work);
 	map_entropy(work);
 	name_kind(work);
-	work->report->type = keep(work, file_type_of(work->options->file_type, work->bytes));
+	const struct static_options *options = work->options;
+	const char *words = options->has_fd ? file_type_of_fd(options->file_type, options->fd)
+					    : file_type_of(options->file_type, work->bytes);
+	work->report->type = keep(work, words);
 	work->report->mime = keep(work, file_type_mime(work->options->file_type, work->bytes));
 	return NULL;
 }

@@ -219,13 +219,14 @@ static size_t look_at_url(struct finder *finder, size_t offset)
 	if (offset - start < 2 || end < offset + 5)
 		return offset + 3;
 	size_t before = finder->done;
+	bool is_local = span_starts_with(span_clip(finder->text, start, 7), "file://");
 	take_url_host(finder, offset + 3, end, &is_common);
 	finder->done = before;
 	report(finder, (struct indicator_hit){
 			       .type = FIND_URL,
 			       .value = span_clip(finder->text, start, end - start),
 			       .offset = start,
-			       .is_common = is_common,
+			       .is_common = is_common || is_local,
 		       });
 	finder->done = end;
 	return end;

@@ -29,6 +29,9 @@ struct static_options {
 	const char *file_name;       /* base name for rules that ask for it; may be NULL */
 	struct scanner *scanner;     /* NULL: no YARA */
 	struct file_type *file_type; /* NULL: no libmagic */
+	/* The same bytes as a descriptor: of an ELF file libmagic tells more when it can seek. */
+	bool has_fd;
+	int fd;
 	uint64_t yara_timeout_ms;    /* 0: STATIC_YARA_TIMEOUT_MS */
 	size_t max_strings;          /* strings listed; 0: STATIC_MAX_STRINGS */
 	bool no_fuzzy_hashes;        /* without ssdeep and TLSH, which take half of the time */

@@ -42,4 +42,5 @@ const char *work_section_at(struct static_work *work, uint64_t offset);
 void work_anomaly(struct static_work *work, const char *code, uint64_t offset, const char *text);
 /* libmagic's words on bytes; NULL without libmagic. */
 const char *file_type_of(struct file_type *type, struct span bytes);
+const char *file_type_of_fd(struct file_type *type, int fd);
 const char *file_type_mime(struct file_type *type, struct span bytes);
