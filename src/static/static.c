@@ -25,6 +25,8 @@ static const struct analyzer {
 	{"script", NEEDS_NOTHING, script_analyze},
 	{"strings", NEEDS_NOTHING, strings_analyze},
 	{"indicators", NEEDS_NOTHING, indicators_analyze},
+	{"origin", NEEDS_ELF, origin_analyze},
+	{"sources", NEEDS_ELF, sources_analyze},
 	{"string list", NEEDS_NOTHING, string_list_analyze},
 	{"yara", NEEDS_NOTHING, yara_analyze},
 };

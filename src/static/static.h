@@ -32,9 +32,9 @@ struct static_options {
 	/* The same bytes as a descriptor: of an ELF file libmagic tells more when it can seek. */
 	bool has_fd;
 	int fd;
-	uint64_t yara_timeout_ms;    /* 0: STATIC_YARA_TIMEOUT_MS */
-	size_t max_strings;          /* strings listed; 0: STATIC_MAX_STRINGS */
-	bool no_fuzzy_hashes;        /* without ssdeep and TLSH, which take half of the time */
+	uint64_t yara_timeout_ms; /* 0: STATIC_YARA_TIMEOUT_MS */
+	size_t max_strings;       /* strings listed; 0: STATIC_MAX_STRINGS */
+	bool no_fuzzy_hashes;     /* without ssdeep and TLSH, which take half of the time */
 };
 
 /* Memory: 64 MB and three times the bytes at most when the arena has that limit. ret belongs to the
