@@ -10,7 +10,7 @@
 enum {
 	MAX_DIFFERENT = 1 << 16,
 	MAX_LISTED = 4096,
-	SLOTS = 1 << 17, /* twice the most entries */
+	FEWEST_SLOTS = 256,
 	/* A line is looked at in pieces of this size, so that its cost grows with its length. */
 	PIECE = 4096,
 };
@@ -19,6 +19,7 @@ struct collector {
 	struct static_work *work;
 	vec(struct static_indicator) list;
 	uint32_t *slots; /* index + 1 into the list; 0: free */
+	size_t slot_count;
 	struct found_string *string;
 	size_t piece_offset;
 	const char *layer;
@@ -43,19 +44,20 @@ static bool is_same(const struct static_indicator *known, const struct indicator
 static void collect(const struct indicator_hit *hit, void *data)
 {
 	struct collector *collector = data;
-	uint32_t slot = hash_of(hit->type, hit->port, hit->value) % SLOTS;
+	size_t slot = hash_of(hit->type, hit->port, hit->value) % collector->slot_count;
 	unsigned step = collector->string->encoding >= STRING_UTF16LE ? 2 : 1;
 
 	if (!hit->is_common)
 		collector->string->is_marked = true;
-	for (; collector->slots[slot]; slot = (slot + 1) % SLOTS) {
+	for (; collector->slots[slot]; slot = (slot + 1) % collector->slot_count) {
 		struct static_indicator *known = &collector->list.data[collector->slots[slot] - 1];
 		if (is_same(known, hit)) {
 			known->count++;
 			return;
 		}
 	}
-	if (collector->list.count == MAX_DIFFERENT) {
+	if (collector->list.count == MAX_DIFFERENT ||
+	    collector->list.count >= collector->slot_count / 2) {
 		collector->dropped++;
 		return;
 	}
@@ -122,7 +124,11 @@ struct error *indicators_analyze(struct static_work *work)
 	struct collector collector = {.work = work};
 	struct keyword_index index;
 
-	collector.slots = arena_try(work->arena, SLOTS, sizeof(*collector.slots));
+	/* Room for eight of a string and more of a long one, at half load. */
+	size_t most = min_of(work->strings.list.count * 16 + work->bytes.size / 16,
+			     (size_t)2 * MAX_DIFFERENT);
+	collector.slot_count = max_of(most, (size_t)FEWEST_SLOTS);
+	collector.slots = arena_try(work->arena, collector.slot_count, sizeof(*collector.slots));
 	if (!collector.slots)
 		return error_new(ERROR_LIMIT, "no memory left for indicators");
 	keyword_index_init(&index);

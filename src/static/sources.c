@@ -7,7 +7,7 @@
 #include "static/dwarf_line.h"
 #include "static/work.h"
 
-enum { MAX_FILES = 4096, MAX_FOLDERS = 256, MAX_USERS = 64, SLOTS = 1 << 14, NAME_MAX_SIZE = 512 };
+enum { MAX_FILES = 4096, MAX_FOLDERS = 256, MAX_USERS = 64, SLOTS_OF_ONE = 8, NAME_MAX_SIZE = 512 };
 
 /* A set of names in the order of their first meeting; counts what no longer fits too, until the slots
  * are three quarters full. */
@@ -15,7 +15,7 @@ struct names {
 	const char **list;
 	size_t count;
 	size_t limit;
-	uint32_t slots[SLOTS]; /* hash, 0: free */
+	uint32_t *slots; /* hash, 0: free; SLOTS_OF_ONE times the limit */
 	size_t different;
 };
 
@@ -29,14 +29,15 @@ struct sources {
 static void names_add(struct static_work *work, struct names *names, struct span name)
 {
 	uint32_t hash = 2166136261u;
+	size_t slots = names->limit * SLOTS_OF_ONE;
 
-	if (name.size == 0 || name.size > NAME_MAX_SIZE || names->different > SLOTS / 4 * 3)
+	if (name.size == 0 || name.size > NAME_MAX_SIZE || names->different > slots / 4 * 3)
 		return;
 	for (size_t i = 0; i < name.size; i++)
 		hash = (hash ^ name.data[i]) * 16777619u;
 	hash |= 1;
-	size_t slot = hash % SLOTS;
-	for (; names->slots[slot]; slot = (slot + 1) % SLOTS) {
+	size_t slot = hash % slots;
+	for (; names->slots[slot]; slot = (slot + 1) % slots) {
 		if (names->slots[slot] == hash)
 			return;
 	}
@@ -174,6 +175,7 @@ static void names_init(struct static_work *work, struct names *names, size_t lim
 {
 	names->limit = limit;
 	names->list = arena_alloc(work->arena, limit * sizeof(*names->list));
+	names->slots = arena_alloc(work->arena, limit * SLOTS_OF_ONE * sizeof(*names->slots));
 }
 
 struct error *sources_analyze(struct static_work *work)
