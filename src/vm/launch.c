@@ -110,9 +110,6 @@ static struct error *add_qemu(struct boxes *boxes, const struct launch *launch,
 			launch->template_folder, MACHINE_TEMPLATE, launch->is_template_writable};
 	boxes->qemu_binds[binds++] = (struct jail_bind){launch->image_folder, MACHINE_IMAGE, false};
 	boxes->qemu_binds[binds++] = (struct jail_bind){run->folder.path, MACHINE_RUN, true};
-	if (strcmp(launch->machine->accelerator, "kvm") == 0)
-		boxes->qemu_binds[binds++] =
-			(struct jail_bind){"/dev/kvm", "/dev/kvm", false, true};
 	boxes->qemu_moves[moves++] = (struct fd_move){run->log_fd, 1};
 	boxes->qemu_moves[moves++] = (struct fd_move){run->log_fd, 2};
 	static const int numbers[RUN_CHANNELS] = {JAIL_FD_QMP, JAIL_FD_CONTROL, JAIL_FD_STREAM,

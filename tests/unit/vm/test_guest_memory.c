@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "unit/cmocka.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -12,7 +13,7 @@ enum { SIZE = 4 << 20, PAGE = 4096 };
 /* A private mapping of a file, as QEMU's of the template, but in this process. */
 static uint8_t *map(char path[])
 {
-	int fd = mkstemp(path);
+	int fd = mkostemp(path, O_CLOEXEC);
 
 	assert_true(fd >= 0);
 	assert_int_equal(ftruncate(fd, SIZE), 0);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "unit/cmocka.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,7 +12,7 @@
 static struct error *load(struct package_list *list, const char *text)
 {
 	char path[] = "/tmp/habo-lock-XXXXXX";
-	int fd = mkstemp(path);
+	int fd = mkostemp(path, O_CLOEXEC);
 
 	assert_true(fd >= 0);
 	close(fd);
