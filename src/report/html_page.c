@@ -8,6 +8,7 @@
 
 #include "base/alloc.h"
 #include "base/vec.h"
+#include "report/page/moments.h"
 #include "report/page/sections.h"
 
 extern const char report_css[]; /* ui/report.css */
@@ -116,20 +117,20 @@ static void put_banner(struct page *page)
 	html_close(&page->html);
 }
 
-static bool has_section(const struct page *page, const char *body, const char *id)
+static bool has_section(const char *body, const char *id)
 {
 	cleanup_free char *mark = xasprintf("<section id=\"%s\"", id);
 
-	(void)page;
 	return strstr(body, mark) != NULL;
 }
 
 static void put_navigation(struct page *page, const char *body)
 {
 	html_begin(&page->html, "nav", "rail");
+	html_attr(&page->html, "aria-label", "Contents · 目录");
 	html_open(&page->html, "ul");
 	for (size_t i = 0; i < ARRAY_SIZE(sections); i++) {
-		if (!has_section(page, body, sections[i].id))
+		if (!has_section(body, sections[i].id))
 			continue;
 		html_open(&page->html, "li");
 		html_open(&page->html, "a");
@@ -168,17 +169,25 @@ static int compare_numbers(const void *a, const void *b)
 	return (*left > *right) - (*left < *right);
 }
 
-/* Numbers of the events that stand somewhere in the page with an id: programs started and ended. */
+/* Numbers of the events that have an id in the page: programs in the process tree, and noted events
+ * in the list of what happened when. */
 static void find_anchors(struct page *page)
 {
 	vec(uint64_t) numbers = {0};
+	cleanup_moments struct moments moments = {0};
 
-	list_foreach(&page->report->processes, process) {
-		list_foreach(&process->executions, execution)
-			vec_add(&numbers, execution->event);
+	for (size_t i = 0; i < min_of(page->processes.count, (size_t)PAGE_TREE_ROWS); i++) {
+		const struct process *process = page->processes.tree[i].process;
+		size_t shown = min_of(process->executions.count, (size_t)PAGE_EXECUTIONS);
+		for (size_t k = 0; k < shown; k++)
+			vec_add(&numbers, process->executions.data[k].event);
 		if (process->end)
 			vec_add(&numbers, process->end->event);
 	}
+	moments_init(&moments, page);
+	for (size_t i = 0; i < min_of(moments.count, (size_t)MOMENTS_SHOWN); i++)
+		if (moments.data[i].kind == MOMENT_EVENT)
+			vec_add(&numbers, moments.data[i].event);
 	if (numbers.count)
 		qsort(numbers.data, numbers.count, sizeof(uint64_t), compare_numbers);
 	page->anchors = numbers.data;

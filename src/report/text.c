@@ -65,6 +65,31 @@ static unsigned character_width(struct span bytes, size_t size)
 	return width < 0 ? 1 : (unsigned)width;
 }
 
+static void put_character(struct text *text, struct span bytes, size_t size, unsigned width)
+{
+	buffer_append(text->out, bytes.data, size);
+	text->column += width;
+}
+
+static unsigned text_columns(struct span bytes)
+{
+	unsigned columns = 0;
+
+	while (bytes.size) {
+		size_t size = max_of(utf8_sequence(bytes), (size_t)1);
+		columns += character_width(bytes, size);
+		bytes = span_clip(bytes, size, bytes.size);
+	}
+	return columns;
+}
+
+static void next_line(struct text *text, unsigned indent)
+{
+	end_line(text);
+	while (text->column < indent)
+		put_character(text, span_text(" "), 1, 1);
+}
+
 /* Appends a text, escaped for terminals and cut at the right margin. */
 static void put(struct text *text, const char *value)
 {
@@ -84,8 +109,7 @@ static void put(struct text *text, const char *value)
 			text->column = text->width;
 			return;
 		}
-		buffer_append(text->out, rest.data, size);
-		text->column += width;
+		put_character(text, rest, size, width);
 		rest = span_clip(rest, size, rest.size);
 	}
 }
@@ -95,6 +119,33 @@ static void put_in(struct text *text, enum ink ink, const char *value)
 	put_ink(text, ink);
 	put(text, value);
 	put_ink(text, INK_PLAIN);
+}
+
+/* Appends a text that must be read whole: words that do not fit go on the next line, below `indent`.
+ * A word that is wider than the line is broken. */
+static void put_wrapped(struct text *text, const char *value, unsigned indent)
+{
+	cleanup_buffer struct buffer escaped = {0};
+	unsigned line = text->width > indent + WIDTH_MIN / 2 ? text->width - indent : WIDTH_MIN / 2;
+
+	term_text(&escaped, span_text(value ? value : ""));
+	for (struct span rest = buffer_span(&escaped); rest.size;) {
+		size_t blank = span_find(rest, span_text(" "), 0);
+		struct span word = span_clip(rest, 0, blank);
+		rest = span_clip(rest, word.size + 1, rest.size);
+		if (text->column > indent && text->column + 1 + text_columns(word) > indent + line)
+			next_line(text, indent);
+		else if (text->column > indent)
+			put_character(text, span_text(" "), 1, 1);
+		while (word.size) {
+			size_t size = max_of(utf8_sequence(word), (size_t)1);
+			unsigned width = character_width(word, size);
+			if (text->column + width > indent + line)
+				next_line(text, indent);
+			put_character(text, word, size, width);
+			word = span_clip(word, size, word.size);
+		}
+	}
 }
 
 /* Blanks up to a column, one at least. */
@@ -191,13 +242,15 @@ static void put_problem(struct text *text, const struct problem *problem)
 {
 	put_gap(text, 10);
 	put_in(text, health_ink(problem->status), problem->code);
-	put(text, "  ");
-	put(text, problem->text);
+	put(text, " ");
+	put_wrapped(text, problem->text, 12);
 	end_line(text);
 	if (!problem->hint)
 		return;
 	put_gap(text, 12);
-	put_in(text, INK_DIM, problem->hint);
+	put_ink(text, INK_DIM);
+	put_wrapped(text, problem->hint, 12);
+	put_ink(text, INK_PLAIN);
 	end_line(text);
 }
 
@@ -209,8 +262,8 @@ static void put_health(struct text *text, const struct health *health)
 	put_gap(text, 10);
 	put_in(text, health_ink(health->status),
 	       model_value_name(&values_health_status, health->status));
-	put(text, "  ");
-	put(text, health->summary);
+	put(text, " ");
+	put_wrapped(text, health->summary, 10);
 	end_line(text);
 	for (size_t i = 0; i < shown; i++)
 		put_problem(text, &health->problems.data[i]);
@@ -222,8 +275,8 @@ static void put_health(struct text *text, const struct health *health)
 		put_in(text, INK_YELLOW, "disagree");
 		put(text, "  ");
 		put(text, check->name);
-		put(text, ": ");
-		put(text, check->text);
+		put(text, ":");
+		put_wrapped(text, check->text, 12);
 		end_line(text);
 	}
 }
@@ -346,6 +399,40 @@ static void put_processes(struct text *text, const struct report *report)
 	process_index_deinit(&index);
 }
 
+static void put_sum(struct text *text, const char *what, uint64_t count, bool *is_first)
+{
+	char number[FORMAT_SIZE];
+
+	if (!count)
+		return;
+	cleanup_free char *sum =
+		xasprintf("%s%s: %s", *is_first ? "" : "· ", what, format_count(count, number));
+	put_wrapped(text, sum, 10);
+	*is_first = false;
+}
+
+static void put_sums(struct text *text, const struct report *report)
+{
+	const struct network_report *network = report->network;
+	bool is_first = true;
+	uint64_t changed = 0;
+
+	list_foreach(&report->files, file)
+		changed += file->is_changed;
+	end_line(text);
+	put(text, "seen");
+	put_gap(text, 10);
+	put_sum(text, "files changed", changed, &is_first);
+	put_sum(text, "files brought out", report->artifacts.count, &is_first);
+	put_sum(text, "DNS queries", network ? network->dns_count : 0, &is_first);
+	put_sum(text, "HTTP requests", network ? network->http_count : 0, &is_first);
+	put_sum(text, "flows", network ? network->flow_count : 0, &is_first);
+	put_sum(text, "system calls", report->syscalls ? report->syscalls->total : 0, &is_first);
+	if (is_first)
+		put(text, "nothing at run time");
+	end_line(text);
+}
+
 void report_write_text(struct buffer *out, const struct report *report, bool colour, unsigned width)
 {
 	struct text text = {.out = out,
@@ -360,5 +447,5 @@ void report_write_text(struct buffer *out, const struct report *report, bool col
 	put_behaviors(&text, report);
 	put_indicators(&text, report);
 	put_processes(&text, report);
-	end_line(&text);
+	put_sums(&text, report);
 }

@@ -66,14 +66,17 @@ bool word_of_field(const struct record *record, const struct field *field,
 	return false;
 }
 
-bool word_of_value(const struct enumeration *enumeration, unsigned value,
-		   char scratch[WORD_SCRATCH], struct word *ret)
+bool word_of_name(const char *list, const char *name, char scratch[WORD_SCRATCH], struct word *ret)
 {
-	const char *name = model_value_name(enumeration, value);
-
-	snprintf(scratch, WORD_SCRATCH, "%s:%s", enumeration->name, name);
+	snprintf(scratch, WORD_SCRATCH, "%s:%s", list, name);
 	if (look_up(scratch, ret))
 		return true;
 	from_letters(name, scratch, ret);
 	return false;
+}
+
+bool word_of_value(const struct enumeration *enumeration, unsigned value,
+		   char scratch[WORD_SCRATCH], struct word *ret)
+{
+	return word_of_name(enumeration->name, model_value_name(enumeration, value), scratch, ret);
 }

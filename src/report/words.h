@@ -22,8 +22,10 @@ const struct word *word_of(enum word_id id);
  * ("severity:high"). A name that words.def does not know gives false and its own letters, with blanks
  * for underscores, in both languages: *scratch holds them.
  */
-enum { WORD_SCRATCH = 64 };
+enum { WORD_SCRATCH = 96 };
 bool word_of_field(const struct record *record, const struct field *field,
 		   char scratch[WORD_SCRATCH], struct word *ret);
+/* A name of another list: "tactic", "persistence". */
+bool word_of_name(const char *list, const char *name, char scratch[WORD_SCRATCH], struct word *ret);
 bool word_of_value(const struct enumeration *enumeration, unsigned value,
 		   char scratch[WORD_SCRATCH], struct word *ret);

@@ -15,9 +15,33 @@ enum { REPORT_SIZE = 64 * 1024 * 1024 };
 
 static const char terminal[] = "starting…\nmoni: \x1b[31mok\x1b[0m\n\x1b]0;title\a</script>\n";
 
+enum { NOTED_MAX = 256 };
+
+/* The events that findings rest on, as an engine would note them. */
+static size_t note_events(const struct report *report, struct event events[NOTED_MAX])
+{
+	size_t count = 0;
+
+	list_foreach(&report->behaviors, behavior)
+		list_foreach(&behavior->evidence, evidence)
+			if (count < NOTED_MAX)
+				events[count++] = (struct event){
+					.number = evidence->event,
+					.time_ns = (int64_t)evidence->event * 5000000,
+					.type = EVENT_KIND_FILE_CREATE,
+					.process = evidence->process,
+					.path = evidence->text,
+				};
+	return count;
+}
+
 static void write_html(struct buffer *out, const struct report *report, const char *form)
 {
+	struct event events[NOTED_MAX];
 	struct report_extras extras = {
+		.events = events,
+		.event_count = note_events(report, events),
+		.event_total = 41877,
 		.stylesheet = text_equal(form, "html") ? "/* ui/report.css */" : NULL,
 		.language = text_equal(form, "page-zh") ? REPORT_CHINESE : REPORT_ENGLISH,
 		.terminal = span_text(terminal),

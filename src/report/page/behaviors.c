@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Findings, worst first, each with its evidence; and the ATT&CK techniques that they add up to. */
+#include <stdio.h>
 #include <string.h>
 
 #include "base/alloc.h"
@@ -106,6 +107,24 @@ static int compare_hits(const void *a, const void *b)
 	return order ? order : strcmp(left->technique->id, right->technique->id);
 }
 
+/* Named as in ATT&CK's data: "command-and-control"; rules may write blanks or underscores. */
+static void put_tactic(struct page *page, const char *tactic)
+{
+	char scratch[WORD_SCRATCH], name[WORD_SCRATCH];
+	struct word word;
+
+	snprintf(name, sizeof(name), "%s", tactic);
+	for (char *c = name; *c; c++)
+		if (*c == '_' || *c == ' ')
+			*c = '-';
+	html_open(&page->html, "dt");
+	if (word_of_name("tactic", name, scratch, &word))
+		page_word_pair(page, &word);
+	else
+		html_put(&page->html, tactic);
+	html_close(&page->html);
+}
+
 /* Tactic → techniques, each a link to the finding that shows it. */
 static void put_matrix(struct page *page)
 {
@@ -135,7 +154,7 @@ static void put_matrix(struct page *page)
 			if (i)
 				html_close(&page->html);
 			html_open(&page->html, "div");
-			html_element(&page->html, "dt", NULL, hit->tactic);
+			put_tactic(page, hit->tactic);
 		}
 		html_open(&page->html, "dd");
 		html_open(&page->html, "a");

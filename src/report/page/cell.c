@@ -123,26 +123,11 @@ static void put_entropy(struct page *page, double entropy)
 	html_close(&page->html);
 }
 
-/* Times are nanoseconds since the sample was let go; those of packets, which the host took, since
- * 1970. */
-static int64_t since_start(const struct page *page, int64_t ns)
-{
-	enum { YEAR_S = 31536000 };
-	const struct health *health = page->report->health;
-	int64_t relative;
-
-	if (!health || !health->time || ns / 1000000000 < YEAR_S)
-		return ns;
-	if (__builtin_sub_overflow(ns, (int64_t)health->time->start_realtime_ns, &relative))
-		return ns;
-	return relative;
-}
-
 static void put_time(struct page *page, int64_t ns)
 {
 	char text[FORMAT_SIZE];
 
-	ns = since_start(page, ns);
+	ns = page_time(page, ns);
 
 	html_begin(&page->html, "span", "time");
 	html_put(&page->html, format_time(ns, text));

@@ -18,6 +18,8 @@ enum {
 	PAGE_TEXT_MAX = 2048,         /* bytes of one value that are shown */
 	PAGE_TEXTS_MAX = 24,          /* values of a list inside a cell */
 	PAGE_NEST_MAX = 4,            /* tables inside tables */
+	PAGE_TREE_ROWS = 500,         /* processes in the tree */
+	PAGE_EXECUTIONS = 8,          /* programs of one process there */
 };
 
 struct page {
@@ -27,8 +29,8 @@ struct page {
 	size_t rows;
 	unsigned nesting;
 	struct process_index processes;
-	uint64_t *anchors; /* sorted numbers of the events that have an id in the page */
-	size_t anchor_count;
+	uint64_t *anchors;   /* sorted numbers of the events that have an id in the page: */
+	size_t anchor_count; /* in the process tree, or in the list of what happened when */
 };
 
 #define page_list(list) ((struct model_list){(list).data, (list).count})
@@ -68,6 +70,10 @@ void page_badge(struct page *page, const struct enumeration *enumeration, unsign
 /* A horizontal bar: `part` of `whole`. */
 void page_bar(struct page *page, const char *class_name, double part, double whole);
 
+/* A time of the report as nanoseconds since the sample was let go: packets carry the host's, since
+ * 1970. */
+int64_t page_time(const struct page *page, int64_t ns);
+
 /* Fields of records. */
 enum cell_style {
 	CELL_AUTO, /* by the field's kind and name */
@@ -86,8 +92,9 @@ enum cell_style {
 	CELL_ARTIFACT,
 	CELL_MODE,
 	CELL_BADGE,
-	CELL_INLINE, /* a list of records, each as its texts on a line */
-	CELL_DETAIL, /* a line of its own below the row, over the whole width */
+	CELL_INLINE,   /* a list of records, each as its texts on a line */
+	CELL_ENDPOINT, /* an address, and the port that stands beside it in the record */
+	CELL_DETAIL,   /* a line of its own below the row, over the whole width */
 };
 enum cell_style cell_style_of(const struct field *field);
 bool cell_is_numeric(enum cell_style style);

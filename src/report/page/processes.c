@@ -7,7 +7,6 @@
 #include "report/page/sections.h"
 
 enum {
-	TREE_ROWS = 500,
 	TREE_INDENT_MAX = 12, /* deeper ones say their depth instead */
 };
 
@@ -109,21 +108,21 @@ static void put_execution(struct page *page, const struct execution *execution)
 
 static void put_environment(struct page *page, const struct process *process)
 {
-	static const char *const beside[] = {"event", "path", "arguments", NULL};
+	static const char *const beside[] = {"event", "time_ns", "path", "arguments", NULL};
 	const struct execution *execution = process_last_execution(process);
 
 	if (!execution || (!execution->environment.count && !execution->cwd))
 		return;
-	page_fold_begin(page, word_of(WORD_ENVIRONMENT), PAGE_NO_COUNT, false);
-	page_record(page, &record_execution, execution, beside);
-	page_fold_end(page);
+	html_begin(&page->html, "details", "more");
+	page_element(page, "summary", NULL, WORD_ENVIRONMENT);
+	page_record_values(page, &record_execution, execution, beside);
+	html_close(&page->html);
 }
 
 static void put_process(struct page *page, const struct process_node *node)
 {
 	const struct process *process = node->process;
-	enum { EXECUTIONS = 8 };
-	size_t shown = min_of(process->executions.count, (size_t)EXECUTIONS);
+	size_t shown = min_of(process->executions.count, (size_t)PAGE_EXECUTIONS);
 
 	html_begin(&page->html, "li", process->is_sample ? "is-sample" : NULL);
 	html_attr_format(&page->html, "id", "process-%s", process->id ? process->id : "");
@@ -152,7 +151,7 @@ static void put_process(struct page *page, const struct process_node *node)
 void section_processes(struct page *page)
 {
 	const struct process_index *index = &page->processes;
-	size_t shown = min_of(index->count, max_of(page->rows, (size_t)TREE_ROWS));
+	size_t shown = min_of(index->count, (size_t)PAGE_TREE_ROWS);
 
 	if (!index->count)
 		return;

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Lists of records as tables, and single records as lists of terms. */
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/alloc.h"
@@ -124,6 +126,27 @@ static void put_details(struct page *page, const struct table *table, const void
 	html_close(&page->html);
 }
 
+/* address:port, or [address]:port; the port is the field of the same name with _port behind it, or
+ * just `port`. */
+static void put_endpoint(struct page *page, const struct record *record, const struct field *field,
+			 const void *value)
+{
+	char name[FIELD_NAME_SIZE];
+	const char *address = field_load(const char *, field, value);
+	bool is_v6 = strchr(address, ':') != NULL;
+
+	snprintf(name, sizeof(name), "%s_port", field->name);
+	const struct field *port = find_field(record, name);
+	port = port ? port : find_field(record, "port");
+	html_begin(&page->html, "code", "endpoint");
+	html_put(&page->html, is_v6 ? "[" : NULL);
+	html_put(&page->html, address);
+	html_put(&page->html, is_v6 ? "]" : NULL);
+	if (port && port->kind == FIELD_U64 && !cell_is_empty(port, value))
+		html_format(&page->html, ":%" PRIu64, field_load(uint64_t, port, value));
+	html_close(&page->html);
+}
+
 static void put_row(struct page *page, const struct table *table, const void *value)
 {
 	html_begin(&page->html, "tr", table->detail_count ? "has-detail" : NULL);
@@ -133,7 +156,11 @@ static void put_row(struct page *page, const struct table *table, const void *va
 			continue;
 		html_begin(&page->html, "td", cell_class(column));
 		/* Empty, false and 0 are blank, which keeps a sparse table readable. */
-		if (!cell_is_empty(column->field, value))
+		if (cell_is_empty(column->field, value))
+			;
+		else if (column->style == CELL_ENDPOINT)
+			put_endpoint(page, table->record, column->field, value);
+		else
 			page_cell(page, column->field, column->style, value);
 		html_close(&page->html);
 	}
@@ -160,9 +187,10 @@ void page_table(struct page *page, const struct record *record, struct model_lis
 	}
 	page->nesting++;
 	choose_columns(&table, columns);
-	/* A scrolling region that the keyboard reaches. */
+	/* It scrolls sideways where it is too wide, and the keyboard reaches it. */
 	html_begin(&page->html, "div", "scroll");
 	html_attr(&page->html, "tabindex", "0");
+	html_attr(&page->html, "role", "group");
 	html_open(&page->html, "table");
 	put_head(page, &table);
 	html_open(&page->html, "tbody");
@@ -241,13 +269,28 @@ void page_fold_field(struct page *page, const struct record *record, const char 
 		put_fold(page, record, field, value, is_open);
 }
 
+/* Lists that are open as soon as the record around them is. */
+static bool is_wanted_first(const struct record *record, const struct field *field)
+{
+	static const struct {
+		const char *record, *field;
+	} names[] = {
+		{"yara_report", "matches"}, {"static_elf", "segments"}, {"static_elf", "sections"}};
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (text_equal(names[i].record, record->name) &&
+		    text_equal(names[i].field, field->name))
+			return true;
+	return false;
+}
+
 void page_record_folds(struct page *page, const struct record *record, const void *value,
 		       const char *const *without)
 {
 	for (size_t i = 0; i < record->field_count; i++) {
 		const struct field *field = &record->fields[i];
 		if (is_fold(field) && !is_named(without, field->name))
-			put_fold(page, record, field, value, false);
+			put_fold(page, record, field, value, is_wanted_first(record, field));
 	}
 }
 

@@ -67,6 +67,7 @@ static const char *check_tag(const char *at)
 						 "tabindex",
 						 "scope",
 						 "colspan",
+						 "role",
 						 "y",
 						 "style",
 						 "html",
