@@ -35,6 +35,23 @@ static size_t note_events(const struct report *report, struct event events[NOTED
 	return count;
 }
 
+/* Leaves out the explanations of fields, which the model's documentation words. */
+static void without_titles(struct buffer *page)
+{
+	static const char mark[] = " title=\"";
+	struct span rest = buffer_span(page);
+	struct buffer kept = {0};
+
+	for (size_t at; (at = span_find(rest, span_text(mark), 0)) != SIZE_MAX;) {
+		size_t end = span_find(rest, span_text("\""), at + sizeof(mark) - 1);
+		buffer_append(&kept, rest.data, at);
+		rest = span_clip(rest, end + 1, rest.size);
+	}
+	buffer_append(&kept, rest.data, rest.size);
+	buffer_deinit(page);
+	*page = kept;
+}
+
 static void write_html(struct buffer *out, const struct report *report, const char *form)
 {
 	struct event events[NOTED_MAX];
@@ -49,6 +66,8 @@ static void write_html(struct buffer *out, const struct report *report, const ch
 	};
 
 	report_write_html(out, report, &extras);
+	if (text_equal(form, "html"))
+		without_titles(out);
 }
 
 static struct error *render(const char *path, const char *form, struct buffer *out)
