@@ -28,6 +28,7 @@ enum {
 	BLOCK_SIZE = 1024 * 1024,
 	BLOCK_COUNT = 16,
 	RETIRE_MS = 8,
+	DRAIN_TRIES = 25,
 	SNAP_SIZE = 256 * 1024,
 	MAC_SIZE = 12, /* both addresses */
 	VLAN_TAG_SIZE = 4,
@@ -46,6 +47,7 @@ struct capture {
 	struct buffer pending;
 	uint64_t file_size;
 	struct pcapng_statistics statistics;
+	uint64_t left_out;        /* packets beyond the ceiling */
 	uint64_t stated_received; /* as last written */
 	uint64_t stated_dropped;
 };
@@ -110,7 +112,8 @@ static void read_drops(struct capture *capture)
 
 static struct error *write_statistics(struct capture *capture, bool is_last)
 {
-	read_drops(capture);
+	if (!is_last)
+		read_drops(capture);
 	struct pcapng_statistics *statistics = &capture->statistics;
 	if (!is_last && statistics->received == capture->stated_received &&
 	    statistics->dropped == capture->stated_dropped)
@@ -148,8 +151,10 @@ static void take_packet(struct capture *capture, struct span block, uint32_t off
 	uint8_t tagged[MAC_SIZE + VLAN_TAG_SIZE];
 	uint64_t used = capture->file_size + capture->pending.size;
 
-	if (used >= capture->limits->total_size)
+	if (used >= capture->limits->total_size) {
+		capture->left_out++;
 		return;
+	}
 	size_t tagged_size = head_with_tag(frame, header, tagged);
 	struct pcapng_packet packet = {
 		.time_ns = header->tp_sec * 1000000000ULL + header->tp_nsec,
@@ -206,6 +211,29 @@ static struct error *take_blocks(struct capture *capture, unsigned *ret)
 	return NULL;
 }
 
+/* Takes what is still in the ring: the kernel's timer hands the last block over a little after
+ * RETIRE_MS. What keeps coming is not waited for. */
+static struct error *drain(struct capture *capture)
+{
+	struct pcapng_statistics *statistics = &capture->statistics;
+	unsigned taken;
+
+	read_drops(capture);
+	uint64_t wanted = statistics->received - statistics->dropped;
+	for (int i = 0; i < DRAIN_TRIES; i++) {
+		struct error *err = take_blocks(capture, &taken);
+		if (err)
+			return err;
+		if (statistics->written + capture->left_out >= wanted)
+			break;
+		(void)poll(NULL, 0, RETIRE_MS);
+	}
+	/* What came while this went on is in the file, too. */
+	wanted = statistics->written + capture->left_out + statistics->dropped;
+	statistics->received = max_of(statistics->received, wanted);
+	return write_statistics(capture, true);
+}
+
 static struct error *loop(struct capture *capture, int signal_fd, int stop_fd)
 {
 	struct pollfd polled[] = {{.fd = capture->packet_fd, .events = POLLIN},
@@ -233,14 +261,7 @@ static struct error *loop(struct capture *capture, int signal_fd, int stop_fd)
 		    (polled[1].revents || polled[2].revents || (polled[0].revents & POLLERR)))
 			break;
 	}
-	/* The block being filled is handed over by the kernel's timer, a little after RETIRE_MS. */
-	for (int quiet = 0; quiet < 3; quiet = taken ? 0 : quiet + 1) {
-		(void)poll(NULL, 0, RETIRE_MS);
-		err = take_blocks(capture, &taken);
-		if (err)
-			return err;
-	}
-	return write_statistics(capture, true);
+	return drain(capture);
 }
 
 struct error *capture_run(int packet_fd, int output_fd, int stop_fd,

@@ -1,16 +1,18 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # The simulated internet and the capture, in network namespaces of an ordinary user: clients in one talk to
-# arbitrary addresses, the boxes stand in another behind TPROXY. Usage: internet.sh INTERNET_BOXES [KEEP_DIR]
+# arbitrary addresses, the boxes stand in another behind TPROXY. Usage:
+# internet.sh INTERNET_BOXES PACKET_LINES [KEEP_DIR]
 # Needs unprivileged user namespaces, nft and ip; says so and is skipped (77) where there are none.
 set -eu
-boxes=$(realpath "$1")
 here=$(dirname "$(realpath "$0")")
 
 if [ "${INTERNET_TEST_INSIDE:-}" = "" ]; then
+	boxes=$(realpath "$1")
+	lines=$(realpath "$2")
 	work=$(mktemp -d /tmp/habo-internet.XXXXXX)
 	trap 'rm -rf "$work"' EXIT
-	cp "$boxes" "$here/internet_client.py" "$here/internet.sh" "$work"
+	cp "$boxes" "$lines" "$here/internet_client.py" "$here/internet.sh" "$work"
 	export INTERNET_TEST_INSIDE=1
 	if [ "$(id -u)" = 0 ]; then
 		chown -R 65534:65534 "$work"
@@ -26,9 +28,9 @@ if [ "${INTERNET_TEST_INSIDE:-}" = "" ]; then
 	status=0
 	# shellcheck disable=SC2086
 	cd "$work" && $as unshare -Urnpf --kill-child --mount-proc sh "$work/internet.sh" "$work" || status=$?
-	if [ -n "${2:-}" ]; then
-		mkdir -p "$2"
-		cp "$work"/*.pcapng "$work"/*.ndjson "$2"
+	if [ -n "${3:-}" ]; then
+		mkdir -p "$3"
+		cp "$work"/*.pcapng "$work"/*.ndjson "$3"
 	fi
 	exit $status
 fi
@@ -75,14 +77,36 @@ table inet habo {
 RULES
 
 mkfifo ready
-./internet_boxes packets.pcapng log.ndjson tap0 >ready &
-boxes=$!
-read -r _ internet capture <ready
+# start_boxes PCAPNG LOG: sets boxes, internet, capture to their process ids.
+start_boxes() {
+	./internet_boxes "$1" "$2" tap0 >ready &
+	boxes=$!
+	read -r _ internet capture <ready
+}
+
+start_boxes packets.pcapng log.ndjson
 for pid in $internet $capture; do
 	grep -q '^CapEff:	0*$' /proc/$pid/status || { echo "box $pid has capabilities"; exit 1; }
+	tries=0
+	while ! grep -q '^Seccomp:	2$' /proc/$pid/status; do # it has just been started
+		tries=$((tries + 1))
+		[ $tries -lt 500 ] || { echo "box $pid is not locked"; exit 1; }
+		sleep 0.01
+	done
 done
 in_client /usr/bin/python3 internet_client.py
 kill -TERM $boxes
 wait $boxes
-/usr/bin/python3 internet_client.py --after log.ndjson packets.pcapng
+./packet_lines --report packets.pcapng >report.json
+/usr/bin/python3 internet_client.py --after log.ndjson packets.pcapng report.json
+
+# What was sent before the capture is killed is in the file, and so is what was lost.
+start_boxes killed.pcapng killed.ndjson
+in_client /usr/bin/python3 internet_client.py --flood
+sleep 0.5
+kill -KILL $capture
+kill -TERM $boxes
+wait $boxes || true
+./packet_lines --report killed.pcapng >report.json
+/usr/bin/python3 internet_client.py --after-flood report.json
 echo "internet: passed"

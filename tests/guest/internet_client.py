@@ -1,8 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""Clients of the simulated internet, and (--after LOG PCAPNG) a look at what was recorded of them."""
+"""Clients of the simulated internet, and (--after…) a look at what was recorded of them."""
 import json
-import re
 import socket
 import struct
 import subprocess
@@ -149,7 +148,34 @@ def test_echo_requests_are_answered():
         assert done.returncode == 0, tool
 
 
-def after(log, capture):
+FLOOD = 50000
+
+
+def flood():
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+        for i in range(FLOOD):
+            s.sendto(b"x" * (i % 1000), ("6.6.6.6", 4444))
+
+
+def after_flood(report):
+    report = json.load(open(report, encoding="utf-8"))
+    seen = sum(g["packets"] for g in report["groups"] if g["target_port"] == 4444)
+    print("  flood: %d sent, %d captured, %d dropped" % (FLOOD, seen, report["dropped"]))
+    assert not report["is_uncounted"] and not report["is_cut"]
+    assert seen + report["dropped"] >= FLOOD > 0 and seen <= FLOOD
+    assert report["dropped"] == 0 or seen + report["dropped"] <= FLOOD + 1000  # neighbour discovery and the like
+
+
+def after(log, capture, report):
+    report = json.load(open(report, encoding="utf-8"))
+    assert report["dropped"] == report["unwritten"] == 0 and not report["is_uncounted"]
+    flow = next(f for f in report["flows"] if f["target_port"] == 21351)
+    assert flow["state"] == "closed" and flow["is_from_guest"] and bytes.fromhex(flow["first_sent"]).endswith(b"gates-hello")
+    assert any(d["name"] == "bei.game918.me" and d["answers"][0]["value"].startswith(("198.51.100.", "203.0.113."))
+               for d in report["dns"])
+    assert any(h["url"] == "http://c2.example/gate.php" and h["status"] == 200 for h in report["http"])
+    assert not report["anomalies"], report["anomalies"]
+
     lines = [json.loads(line) for line in open(log, encoding="utf-8")]
     summary = lines[-1]
     assert summary["event"] == "summary" and summary["connections"] >= 617, summary
@@ -163,8 +189,9 @@ def after(log, capture):
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["--after"]:
-        after(*sys.argv[2:])
+    modes = {"--after": after, "--flood": flood, "--after-flood": after_flood}
+    if sys.argv[1:2]:
+        modes[sys.argv[1]](*sys.argv[2:])
     else:
         for name, function in list(globals().items()):
             if name.startswith("test_"):

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "unit/cmocka.h"
 
-#include "base/text.h"
+#include "confine/confine.h"
 #include "packet/analyze.h"
 #include "packet/flow.h"
 #include "unit/packet/frames.h"
@@ -248,6 +248,40 @@ static void an_oddly_named_host_stays_data(void **state UNUSED)
 	assert_string_equal(report.anomalies.data[0].code, "dns_malformed");
 }
 
+static struct error *analyze_confined(const struct confine_child *child)
+{
+	cleanup_arena struct arena *arena = arena_new(0);
+	cleanup_buffer struct buffer bytes = {0};
+	struct network_report report;
+
+	struct error *err = packet_analyze(child->fds[0], arena, &report);
+	if (err)
+		return err;
+	model_encode(&bytes, &record_network_report, &report);
+	return file_write_fd(child->output, bytes.data, bytes.size);
+}
+
+static void a_confined_child_may_do_all_that_it_takes(void **state UNUSED)
+{
+	cleanup_arena struct arena *arena = arena_new(0);
+	cleanup_buffer struct buffer output = {0};
+	struct confine_policy policy = {0};
+	struct confine_outcome outcome;
+	struct network_report report = {0};
+	struct capture_file capture;
+
+	capture_begin(&capture);
+	capture_connection(&capture, 50000, 8080, span_text(post), span_text(replies), 40);
+	cleanup_close int fd = capture_open(&capture);
+	struct confine_task task = {.function = analyze_confined, .fds = &fd, .fd_count = 1};
+	assert_null(confine_run(&policy, &task, &output, &outcome));
+	assert_int_equal(outcome.end, CONFINE_OK);
+	assert_null(model_decode(buffer_span(&output), &record_network_report, arena, &report));
+	assert_int_equal(report.http.count, 2);
+	assert_int_equal(report.packets, capture.count);
+	buffer_deinit(&capture.bytes);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -259,6 +293,7 @@ int main(void)
 		cmocka_unit_test(drops_and_the_ceiling_are_reported),
 		cmocka_unit_test(every_truncation_is_analyzed),
 		cmocka_unit_test(an_oddly_named_host_stays_data),
+		cmocka_unit_test(a_confined_child_may_do_all_that_it_takes),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
