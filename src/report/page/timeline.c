@@ -117,9 +117,11 @@ static void put_axis(struct page *page, struct time_range range)
 	html_close(&page->html);
 	html_begin(&page->html, "span", "ticks");
 	for (int i = 0; i < TICKS; i++) {
-		double part = (double)i / (TICKS - 1) * ((double)range.to - (double)range.from);
-		html_element(&page->html, "span", NULL,
-			     format_time((int64_t)((double)range.from + part) + 500000, text));
+		double time = (double)range.from +
+			      (double)i / (TICKS - 1) * ((double)range.to - (double)range.from);
+		/* Rounded, and inside of what int64_t holds. */
+		time = min_of(max_of(time + 5e5, -9e18), 9e18);
+		html_element(&page->html, "span", NULL, format_time((int64_t)time, text));
 	}
 	html_close(&page->html);
 	html_close(&page->html);

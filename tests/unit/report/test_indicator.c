@@ -23,14 +23,14 @@ static const struct indicator *find(const struct report *report, enum indicator_
 
 static void assert_sources(const struct indicator *indicator, const char *expected)
 {
-	char text[256] = "";
+	cleanup_buffer struct buffer text = {0};
 
 	assert_non_null(indicator);
 	for (size_t i = 0; i < indicator->sources.count; i++) {
-		strncat(text, i ? " " : "", sizeof(text) - strlen(text) - 1);
-		strncat(text, indicator->sources.data[i], sizeof(text) - strlen(text) - 1);
+		buffer_append_text(&text, i ? " " : "");
+		buffer_append_text(&text, indicator->sources.data[i]);
 	}
-	assert_string_equal(text, expected);
+	assert_string_equal(buffer_text(&text), expected);
 }
 
 static void a_name_seen_twice_is_one_indicator_with_both_sources(void **state UNUSED)
