@@ -31,7 +31,8 @@ static const struct argp_option options[] = {
 	{"json", OPTION_JSON, NULL, 0, "print the whole result as JSON", 0},
 	{"csv", OPTION_CSV, NULL, 0, "print the rows as CSV", 0},
 	{"list", OPTION_LIST, NULL, 0, "list the plugins", 0},
-	{"no-scan", OPTION_NO_SCAN, NULL, 0, "leave out passes over all of physical memory", 0},
+	{"no-scan", OPTION_NO_SCAN, NULL, 0,
+	 "look for hidden tasks only through the kernel's own lists", 0},
 	{"quiet", 'q', NULL, 0, "print no summary on stderr", 0},
 	{0},
 };
@@ -51,7 +52,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 		settings->is_list = true;
 		break;
 	case OPTION_NO_SCAN:
-		settings->options.skip_scan = true;
+		settings->options.scan = MEMORY_SCAN_NONE;
 		break;
 	case 'q':
 		settings->is_quiet = true;

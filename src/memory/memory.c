@@ -26,10 +26,26 @@ const struct memory_plugin memory_plugins[] = {
 };
 const size_t memory_plugin_count = ARRAY_SIZE(memory_plugins);
 
+static void scan_tasks(struct memory_context *context)
+{
+	enum memory_scan scan = context->options->scan;
+	struct kernel *kernel = context->kernel;
+
+	if (scan == MEMORY_SCAN_AUTO)
+		scan = kernel->image->format == IMAGE_FORMAT_LIVE ? MEMORY_SCAN_SLABS
+								  : MEMORY_SCAN_ALL;
+	if (scan == MEMORY_SCAN_NONE)
+		return;
+	if (scan == MEMORY_SCAN_ALL || !tasks_scan_slabs(kernel, &context->tasks))
+		tasks_scan(kernel, &context->tasks);
+}
+
 struct task_set *context_tasks(struct memory_context *context)
 {
-	if (!context->has_tasks)
-		tasks_collect(context->kernel, !context->options->skip_scan, &context->tasks);
+	if (!context->has_tasks) {
+		tasks_collect(context->kernel, &context->tasks);
+		scan_tasks(context);
+	}
 	context->has_tasks = true;
 	return &context->tasks;
 }

@@ -13,11 +13,19 @@
 #include "memory/image.h"
 #include "model/model.h"
 
+/* How far the search for tasks that no list holds goes. */
+enum memory_scan {
+	MEMORY_SCAN_AUTO,  /* SLABS for a stopped machine, ALL for an image */
+	MEMORY_SCAN_ALL,   /* all of physical memory */
+	MEMORY_SCAN_SLABS, /* the pages that the allocator keeps for tasks */
+	MEMORY_SCAN_NONE,
+};
+
 struct memory_options {
 	const char *const *plugins; /* names; NULL: all */
 	size_t plugin_count;
 	uint64_t vmcoreinfo_paddr; /* where VMCOREINFO lies, when a template remembers it; else 0 */
-	bool skip_scan;            /* leave out passes over all of physical memory */
+	enum memory_scan scan;
 };
 
 struct memory_context;

@@ -154,7 +154,7 @@ static void walk_families(struct kernel *kernel, struct task_set *set)
 	address_map_deinit(&signals);
 }
 
-void tasks_collect(struct kernel *kernel, bool with_scan, struct task_set *ret)
+void tasks_collect(struct kernel *kernel, struct task_set *ret)
 {
 	memset(ret, 0, sizeof(*ret));
 	if (!kernel->init_task || !kernel->layout.task_struct_tasks.found)
@@ -166,6 +166,4 @@ void tasks_collect(struct kernel *kernel, bool with_scan, struct task_set *ret)
 	walk_members(kernel, ret, kernel->init_task + kernel->layout.task_struct_children.offset,
 		     kernel->layout.task_struct_sibling.offset);
 	walk_families(kernel, ret);
-	if (with_scan)
-		tasks_scan(kernel, ret);
 }

@@ -34,10 +34,14 @@ struct task_set {
 	size_t namespace_count;
 };
 
-/* Collects; with_scan adds the pass over physical memory. */
-void tasks_collect(struct kernel *kernel, bool with_scan, struct task_set *ret);
+/* Collects by every view but the scan. */
+void tasks_collect(struct kernel *kernel, struct task_set *ret);
 void task_set_deinit(struct task_set *set);
 
-/* For the scan: adds or marks a task. False when it was there with that view, or there are too many. */
+/* For the scans: adds or marks a task. False when it was there with that view, or there are too many. */
 bool task_set_add(struct task_set *set, uint64_t address, enum task_view view);
+/* All of physical memory. */
 void tasks_scan(struct kernel *kernel, struct task_set *set);
+/* Only the pages that the slab allocator keeps for tasks: a sixtieth of the reading, but it believes
+ * the kernel's array of pages. False when the kernel does not show which those are. */
+bool tasks_scan_slabs(struct kernel *kernel, struct task_set *set);
