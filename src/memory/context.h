@@ -40,6 +40,7 @@ const char *plugin_modules(struct memory_context *context);
 const char *plugin_syscalls(struct memory_context *context);
 const char *plugin_files(struct memory_context *context);
 const char *plugin_sockets(struct memory_context *context);
+const char *plugin_callbacks(struct memory_context *context);
 const char *plugin_bpf(struct memory_context *context);
 const char *plugin_regions(struct memory_context *context);
 const char *plugin_history(struct memory_context *context);

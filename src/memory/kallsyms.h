@@ -50,7 +50,8 @@ bool kallsyms_read(struct image *image, const struct kallsyms_place *place, stru
 void kallsyms_deinit(struct kallsyms *symbols);
 
 bool kallsyms_find(const struct kallsyms *symbols, const char *name, uint64_t *ret);
-/* The symbol at or below vaddr; NULL when there is none. ret_offset may be NULL. */
+/* The symbol at or below vaddr; NULL when there is none. ret_offset may be NULL. The name is the
+ * table's: what outlives it takes a copy. */
 const char *kallsyms_name_at(const struct kallsyms *symbols, uint64_t vaddr, uint64_t *ret_offset);
 /* The address of the next symbol above vaddr; 0 when there is none. */
 uint64_t kallsyms_next(const struct kallsyms *symbols, uint64_t vaddr);

@@ -14,6 +14,8 @@ const struct memory_plugin memory_plugins[] = {
 	 "name standing in_list in_sysfs in_scan state base size taints notes", plugin_modules},
 	{"syscalls", "system calls that were diverted", "syscall_hooks",
 	 "table number handler address target owner note", plugin_syscalls},
+	{"callbacks", "code that the kernel calls: tracing, netfilter, tables", "callbacks",
+	 "kind name target owner note", plugin_callbacks},
 	{"bpf", "eBPF programs and who holds them", "bpf_programs",
 	 "id type name tag instructions uid attached_to holders", plugin_bpf},
 	{"sockets", "open sockets, their holders and filters", "sockets",

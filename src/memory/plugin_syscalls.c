@@ -68,6 +68,7 @@ static void check_code(struct scan *scan, uint64_t number, uint64_t handler)
 	uint64_t target = diversion(span_of(bytes, sizeof(bytes)), handler, &how);
 	if (!target || owner_is_text(kernel, target))
 		return;
+	const char *name = kallsyms_name_at(&kernel->symbols, handler, NULL);
 	struct owner owner = owner_of(scan->context, target);
 	if (is_known_diversion(&owner))
 		return;
@@ -75,7 +76,7 @@ static void check_code(struct scan *scan, uint64_t number, uint64_t handler)
 			      .address = handler,
 			      .table = scan->table,
 			      .number = number,
-			      .handler = kallsyms_name_at(&kernel->symbols, handler, NULL),
+			      .handler = name ? arena_strdup(scan->context->arena, name) : NULL,
 			      .target = target,
 			      .owner = owner.text,
 			      .note = how});

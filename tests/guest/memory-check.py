@@ -144,6 +144,12 @@ def check_actors(name, report, truth):
     expect(f"{name}: BPF programs", [(r["name"], r["type"], r["holders"])
                                      for r in report["bpf_programs"]],
            [("magic_flt", "socket_filter", [f"{truth['role']['ebpf']} actor"])])
+    foreign = sorted((r["kind"], r["name"], r["owner"]) for r in report["callbacks"]
+                     if r["is_foreign"])
+    expect(f"{name}: foreign callbacks", foreign,
+           [("kprobe", "do_sys_openat2", "hidden module hider"),
+            ("netfilter", "ipv4 local_in, namespace 4026531840", "hidden module hider")]
+           if truth["hidden"] else [])
     loot = [r for r in report["files"] if r["path"] == "/tmp/.x-loot"]
     expect(f"{name}: deleted file", [(r["pid"], r["size"], r["is_deleted"]) for r in loot],
            [(truth["role"]["files"], 9, True)])
