@@ -1,18 +1,23 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * restore [RUNS [CONCURRENT]]: how long a restore takes until the agent's first answer, and how much
- * memory each of several machines that run at once has for itself. Prints JSON.
+ * restore_times [RUNS [CONCURRENT]]: how long a restore takes until the agent's first answer, beside a
+ * cold boot of the same guest in the same run, and how much memory each of several machines that run
+ * at once has for itself. Prints JSON.
  */
+#include <errno.h>
 #include <inttypes.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/json_reader.h"
+#include "vm/place.h"
 #include "vm/run.h"
 #include "wire/control.h"
 
@@ -89,13 +94,12 @@ static int compare(const void *a, const void *b)
 	return (*left > *right) - (*left < *right);
 }
 
-/* Private_Clean + Private_Dirty would count the template's pages for the first run alone: what a run
- * has for itself are its anonymous pages. */
-static uint64_t anonymous_kib(pid_t pid)
+/* A line of /proc/PID/smaps_rollup in KiB. */
+static uint64_t rollup_kib(pid_t pid, const char *name)
 {
 	cleanup_free char *path = xasprintf("/proc/%d/smaps_rollup", pid);
+	cleanup_free char *wanted = xasprintf("\n%s:", name);
 	cleanup_free char *text = NULL;
-	uint64_t kib = 0;
 	size_t size;
 
 	struct error *err = file_read(path, 65536, &text, &size);
@@ -103,13 +107,12 @@ static uint64_t anonymous_kib(pid_t pid)
 		error_free(err);
 		return 0;
 	}
-	const char *line = strstr(text, "\nAnonymous:");
-	if (line)
-		kib = strtoull(line + strlen("\nAnonymous:"), NULL, 10);
-	return kib;
+	const char *line = strstr(text, wanted);
+	return line ? strtoull(line + strlen(wanted), NULL, 10) : 0;
 }
 
-static struct error *measure_restores(const struct vm_template *template, int runs)
+static struct error *measure_restores(const struct vm_template *template, int runs,
+				      double *ret_answered_ms)
 {
 	double loaded[MAX_RUNS], answered[MAX_RUNS];
 
@@ -131,6 +134,7 @@ static struct error *measure_restores(const struct vm_template *template, int ru
 	       "  \"answered_ms\": {\"min\": %.1f, \"median\": %.1f, \"max\": %.1f},\n",
 	       runs, loaded[0], loaded[runs / 2], loaded[runs - 1], answered[0], answered[runs / 2],
 	       answered[runs - 1]);
+	*ret_answered_ms = answered[runs / 2];
 	return NULL;
 }
 
@@ -144,11 +148,72 @@ static struct error *measure_memory(const struct vm_template *template, int coun
 		err = start(template, &runs[i], &times);
 	poll(NULL, 0, LIGHT_WORK_MS);
 	printf("  \"concurrent\": %d,\n  \"private_mib\": [", count);
+	/* With others beside it, what a run shares with them is not in its Private lines. */
+	for (int i = 0; i < count && !err; i++) {
+		pid_t pid = vm_run_qemu(runs[i]);
+		uint64_t kib = rollup_kib(pid, "Private_Clean") + rollup_kib(pid, "Private_Dirty");
+		printf("%s%.1f", i ? ", " : "", (double)kib / 1024);
+	}
+	printf("],\n  \"anonymous_mib\": [");
 	for (int i = 0; i < count && !err; i++)
-		printf("%s%.1f", i ? ", " : "", (double)anonymous_kib(vm_run_qemu(runs[i])) / 1024);
+		printf("%s%.1f", i ? ", " : "",
+		       (double)rollup_kib(vm_run_qemu(runs[i]), "Anonymous") / 1024);
 	printf("]\n");
 	for (int i = 0; i < count; i++)
 		vm_run_free(runs[i]);
+	return err;
+}
+
+/* Makes a template of the same image anew, in a state folder of its own, and asks how long its guest
+ * took to be up: agent ready, and a login on the console. */
+static struct error *measure_boot(const char *state, double *ret_ms)
+{
+	char folder[] = "/tmp/habo-bench-XXXXXX";
+	const struct template_options options = {.state = folder, .accelerator = "tcg"};
+	cleanup_template struct vm_template template = {0};
+	cleanup_json struct json_document *manifest = NULL;
+	int64_t boot_ms = 0;
+
+	if (!mkdtemp(folder) || chmod(folder, 0755) != 0)
+		return error_os(errno, "make a folder in /tmp");
+	cleanup_free char *images = xasprintf("%s/images", state);
+	cleanup_free char *link = xasprintf("%s/images", folder);
+	struct error *err = symlink(images, link) == 0 ? NULL : error_os(errno, "'%s'", link);
+	if (!err)
+		err = vm_template_make(&options, &template);
+	if (!err) {
+		cleanup_free char *path = xasprintf("%s/manifest.json", template.folder);
+		err = json_document_load(path, 65536, &manifest);
+	}
+	if (!err && !json_get_i64(json_get(json_root(manifest), "boot_ms"), &boot_ms))
+		err = error_new(ERROR_FORMAT, "the template's manifest has no boot_ms");
+	if (template.folder)
+		chmod(template.folder, 0755);
+	error_free(file_remove_tree(folder));
+	*ret_ms = (double)boot_ms;
+	return err;
+}
+
+static struct error *measure(int runs, int concurrent)
+{
+	const struct template_options options = {0};
+	cleanup_template struct vm_template template = {0};
+	cleanup_free char *state = place_state(NULL);
+	double answered_ms = 0, boot_ms = 0;
+
+	struct error *err = vm_template_find(&options, &template);
+	if (err)
+		return err;
+	printf("{\n  \"accelerator\": \"%s\",\n", template.machine.accelerator);
+	err = measure_restores(&template, runs, &answered_ms);
+	if (!err)
+		err = measure_boot(state, &boot_ms);
+	if (err)
+		return err;
+	printf("  \"cold_boot_ms\": %.0f,\n  \"boot_to_restore\": %.0f,\n", boot_ms,
+	       boot_ms / answered_ms);
+	err = measure_memory(&template, concurrent);
+	printf("}\n");
 	return err;
 }
 
@@ -156,25 +221,16 @@ int main(int argc, char **argv)
 {
 	int runs = argc > 1 ? (int)strtol(argv[1], NULL, 10) : 10;
 	int concurrent = argc > 2 ? (int)strtol(argv[2], NULL, 10) : 3;
-	const struct template_options options = {0};
-	cleanup_template struct vm_template template = {0};
 
-	if (runs < 1 || runs > MAX_RUNS || concurrent < 0 || concurrent > MAX_RUNS) {
-		fprintf(stderr, "usage: restore [RUNS [CONCURRENT]], at most %d each\n", MAX_RUNS);
+	if (runs < 1 || runs > MAX_RUNS || concurrent < 1 || concurrent > MAX_RUNS) {
+		fprintf(stderr, "usage: restore_times [RUNS [CONCURRENT]], at most %d each\n",
+			MAX_RUNS);
 		return 2;
 	}
-	struct error *err = vm_template_find(&options, &template);
-	if (!err) {
-		printf("{\n  \"accelerator\": \"%s\",\n", template.machine.accelerator);
-		err = measure_restores(&template, runs);
-	}
+	struct error *err = measure(runs, concurrent);
 	if (!err)
-		err = measure_memory(&template, concurrent);
-	if (err) {
-		fprintf(stderr, "restore: %s\n", error_message(err));
-		error_free(err);
-		return 1;
-	}
-	printf("}\n");
-	return 0;
+		return 0;
+	fprintf(stderr, "restore_times: %s\n", error_message(err));
+	error_free(err);
+	return 1;
 }

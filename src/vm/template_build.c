@@ -201,7 +201,8 @@ static struct error *save(struct boot *boot)
 }
 
 static struct error *boot_and_save(const struct template_options *options,
-				   const struct vm_template *template, const char *folder)
+				   const struct vm_template *template, const char *folder,
+				   uint64_t *ret_boot_ms)
 {
 	const struct vm_run_options run_options = {
 		.network = JAIL_NONE, .capture_fd = -1, .internet_fd = VM_NO_INTERNET};
@@ -219,6 +220,7 @@ static struct error *boot_and_save(const struct template_options *options,
 		return err;
 	frame_reader_init(&boot.control);
 	err = wait_boot(&boot);
+	*ret_boot_ms = (clock_monotonic_ns() - boot.start_ns) / 1000000;
 	if (!err)
 		err = wait_settled(&boot);
 	if (!err)
@@ -274,7 +276,8 @@ static struct error *prepare(const struct vm_template *template, const char *fol
 	return NULL;
 }
 
-static struct error *write_manifest(const struct vm_template *template, const char *folder)
+static struct error *write_manifest(const struct vm_template *template, const char *folder,
+				    uint64_t boot_ms)
 {
 	static const char *const names[] = {"memory", "state", "disk.qcow2", "overlay.qcow2",
 					    "initrd"};
@@ -295,6 +298,7 @@ static struct error *write_manifest(const struct vm_template *template, const ch
 	json_member_text(&json, "image_key", template->image.key);
 	json_member_text(&json, "accelerator", template->machine.accelerator);
 	json_member_text(&json, "qemu", version);
+	json_member_u64(&json, "boot_ms", boot_ms);
 	json_key(&json, "files");
 	json_object_begin(&json);
 	for (size_t i = 0; !err && i < ARRAY_SIZE(names); i++) {
@@ -364,6 +368,7 @@ struct error *template_build(const struct template_options *options, const char 
 	cleanup_free char *templates = xasprintf("%s/templates", state);
 	cleanup_free char *early = xasprintf("%s/.new-XXXXXX", templates);
 	cleanup_close int lock = -1;
+	uint64_t boot_ms = 0;
 
 	struct error *err = state_lock(templates, &lock);
 	if (err || file_exists(template->folder)) /* another one made it meanwhile */
@@ -372,9 +377,9 @@ struct error *template_build(const struct template_options *options, const char 
 		return error_os(errno, "make a folder in '%s'", templates);
 	err = prepare(template, early);
 	if (!err)
-		err = boot_and_save(options, template, early);
+		err = boot_and_save(options, template, early, &boot_ms);
 	if (!err)
-		err = write_manifest(template, early);
+		err = write_manifest(template, early, boot_ms);
 	if (!err)
 		err = state_protect(early, names);
 	if (!err && rename(early, template->folder) != 0)
