@@ -25,7 +25,7 @@ const struct word *word_of(enum word_id id);
 enum { WORD_SCRATCH = 96 };
 bool word_of_field(const struct record *record, const struct field *field,
 		   char scratch[WORD_SCRATCH], struct word *ret);
-/* A name of another list: "tactic", "persistence". */
+/* A name of another list: ("tactic", "persistence"), ("problem", "time_limit"). */
 bool word_of_name(const char *list, const char *name, char scratch[WORD_SCRATCH], struct word *ret);
 bool word_of_value(const struct enumeration *enumeration, unsigned value,
 		   char scratch[WORD_SCRATCH], struct word *ret);

@@ -172,7 +172,8 @@ static void put_number(struct page *page, const struct field *field, enum cell_s
 		html_put(&page->html, format_count(number, text));
 }
 
-static void put_text(struct page *page, enum cell_style style, const char *text)
+static void put_text(struct page *page, const struct field *field, enum cell_style style,
+		     const char *text)
 {
 	if (!text || !*text)
 		return;
@@ -181,12 +182,13 @@ static void put_text(struct page *page, enum cell_style style, const char *text)
 	else if (style == CELL_ARTIFACT)
 		page_artifact(page, text, NULL);
 	else if (style == CELL_PROSE)
-		html_put(&page->html, text);
+		page_name(page, field->name, text);
 	else
 		page_code(page, style == CELL_HASH ? "hash" : NULL, text);
 }
 
-static void put_texts(struct page *page, enum cell_style style, struct model_list list)
+static void put_texts(struct page *page, const struct field *field, enum cell_style style,
+		      struct model_list list)
 {
 	const char *const *texts_of = list.data;
 	size_t shown = min_of(list.count, (size_t)PAGE_TEXTS_MAX);
@@ -195,7 +197,7 @@ static void put_texts(struct page *page, enum cell_style style, struct model_lis
 		if (i)
 			html_put(&page->html,
 				 style == CELL_PROSE || style == CELL_PROCESS ? ", " : " ");
-		put_text(page, style, texts_of[i]);
+		put_text(page, field, style, texts_of[i]);
 	}
 	page_cut(page, shown, list.count);
 }
@@ -255,7 +257,7 @@ void page_cell(struct page *page, const struct field *field, enum cell_style sty
 		style = cell_style_of(field);
 	switch (field->kind) {
 	case FIELD_TEXT:
-		put_text(page, style, field_load(const char *, field, value));
+		put_text(page, field, style, field_load(const char *, field, value));
 		break;
 	case FIELD_BYTES:
 		put_raw_bytes(page, field_load(struct span, field, value));
@@ -300,7 +302,7 @@ void page_cell(struct page *page, const struct field *field, enum cell_style sty
 			put_list(page, field, field_load(struct model_list, field, value));
 		break;
 	case FIELD_TEXTS:
-		put_texts(page, style, field_load(struct model_list, field, value));
+		put_texts(page, field, style, field_load(struct model_list, field, value));
 		break;
 	}
 }

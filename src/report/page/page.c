@@ -63,6 +63,17 @@ void page_element(struct page *page, const char *tag, const char *class_name, en
 	html_close(&page->html);
 }
 
+void page_name(struct page *page, const char *list, const char *name)
+{
+	char scratch[WORD_SCRATCH];
+	struct word word;
+
+	if (name && word_of_name(list, name, scratch, &word))
+		page_word_pair(page, &word);
+	else
+		html_put(&page->html, name);
+}
+
 static void put_count(struct page *page, int64_t count)
 {
 	char text[FORMAT_SIZE];
@@ -213,14 +224,36 @@ static bool is_result_path(const char *path)
 	       !strstr(path, "..") && !strstr(path, "//");
 }
 
+/* Contents are named by their SHA-256; its start says enough on the page, and the whole is shown when
+ * pointed at. */
+static void put_path(struct page *page, const char *path)
+{
+	enum { HASH = 64, SHOWN = 12 };
+	static const char folder[] = "files/";
+	const char *name = path + sizeof(folder) - 1;
+
+	if (!text_starts_with(path, folder) || strspn(name, "0123456789abcdef") != HASH ||
+	    name[HASH]) {
+		html_put(&page->html, path);
+		return;
+	}
+	html_put_span(&page->html, span_of(name, SHOWN));
+	html_put(&page->html, "…");
+}
+
 void page_artifact(struct page *page, const char *path, const char *label)
 {
 	bool is_link = is_result_path(path);
 
 	html_begin(&page->html, is_link ? "a" : "span", "file");
-	if (is_link)
+	if (is_link) {
 		html_attr(&page->html, "href", path);
-	html_put(&page->html, label ? label : path);
+		html_attr(&page->html, "title", path);
+	}
+	if (label)
+		html_put(&page->html, label);
+	else if (path)
+		put_path(page, path);
 	html_close(&page->html);
 }
 

@@ -40,6 +40,8 @@ void page_word(struct page *page, enum word_id id);
 void page_word_pair(struct page *page, const struct word *word);
 /* A sentence of words.def whose {1} and {2} stand for these texts. */
 void page_say(struct page *page, enum word_id id, const char *first, const char *second);
+/* A text that may be one of our own names of a list ("operations", "written"), else as it is. */
+void page_name(struct page *page, const char *list, const char *name);
 void page_element(struct page *page, const char *tag, const char *class_name, enum word_id id);
 
 /* How many rows a table may have, and how long a value may be: less once the page has grown large, so

@@ -96,7 +96,9 @@ static void put_stage(struct page *page, const struct stage *stage, uint64_t who
 	char text[FORMAT_SIZE];
 
 	html_open(&page->html, "tr");
-	html_element(&page->html, "td", NULL, stage->name);
+	html_open(&page->html, "td");
+	page_name(page, "stage", stage->name);
+	html_close(&page->html);
 	html_open(&page->html, "td");
 	page_badge(page, &values_stage_status, stage->status);
 	html_close(&page->html);

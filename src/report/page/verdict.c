@@ -97,9 +97,12 @@ static void put_problem(struct page *page, const struct problem *problem)
 	html_open(&page->html, "li");
 	html_attr_format(&page->html, "class", "problem is-%s",
 			 model_value_name(&values_health_status, problem->status));
-	html_element(&page->html, "code", NULL, problem->code);
+	html_begin(&page->html, "b", "title");
+	page_name(page, "problem", problem->code);
+	html_close(&page->html);
 	html_put(&page->html, " ");
-	html_element(&page->html, "span", NULL, problem->text);
+	html_element(&page->html, "code", NULL, problem->code);
+	html_element(&page->html, "p", NULL, problem->text);
 	if (problem->hint)
 		html_element(&page->html, "p", "hint", problem->hint);
 	html_close(&page->html);
@@ -127,18 +130,21 @@ static void put_run_facts(struct page *page)
 	if (!analysis || !analysis->machine)
 		return;
 	html_begin(&page->html, "p", "facts");
-	page_word(page, WORD_RAN_FOR);
-	html_put(&page->html, " ");
-	html_element(&page->html, "b", NULL,
-		     format_span_us(min_of(analysis->run_ms, UINT64_MAX / 1000) * 1000, text));
+	if (analysis->run_ms) {
+		page_word(page, WORD_RAN_FOR);
+		html_put(&page->html, " ");
+		html_element(
+			&page->html, "b", NULL,
+			format_span_us(min_of(analysis->run_ms, UINT64_MAX / 1000) * 1000, text));
+		html_put(&page->html, " · ");
+	}
 	const char *const facts[] = {analysis->machine->image, analysis->machine->accelerator};
 	for (size_t i = 0; i < ARRAY_SIZE(facts); i++) {
 		if (!facts[i])
 			continue;
-		html_put(&page->html, " · ");
 		html_put(&page->html, facts[i]);
+		html_put(&page->html, " · ");
 	}
-	html_put(&page->html, " · ");
 	page_word(page, WORD_NETWORK);
 	html_put(&page->html, " ");
 	html_put(&page->html, analysis->machine->network);

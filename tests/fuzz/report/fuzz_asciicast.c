@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json_reader.h"
 #include "base/text.h"
 #include "report/asciicast.h"
 
@@ -23,16 +24,48 @@ static void play(struct asciicast *cast, struct span bytes)
 	}
 }
 
+/* Whether every escape of a text that would be played begins a sequence that draws, and nothing else
+ * controls the terminal. */
+static bool draws(const char *text, size_t size)
+{
+	for (size_t i = 0; i < size; i++) {
+		unsigned char c = (unsigned char)text[i];
+		if (c == 0x1b && (i + 1 == size || !text[i + 1] || !strchr("[78DME", text[i + 1])))
+			return false;
+		if (c < 0x20 && c != 0x1b && (!c || !strchr("\a\b\t\r\n", c)))
+			return false;
+	}
+	return true;
+}
+
+static void check_line(struct span line)
+{
+	cleanup_json struct json_document *document = NULL;
+	size_t size;
+
+	cleanup_error struct error *err = json_document_parse(line, line.size, &document);
+	if (err)
+		abort();
+	const struct json_value *root = json_root(document);
+	if (json_kind(root) == JSON_KIND_OBJECT)
+		return;
+	const char *text = json_get_text(json_at(root, 2), &size);
+	if (json_size(root) != 3 || !text || !draws(text, size))
+		abort();
+}
+
 static void check(const struct buffer *out)
 {
-	static const char escape[] = "\\u001b";
+	struct span rest = buffer_span(out);
 
-	if (!utf8_valid(buffer_span(out)) || strlen(buffer_text(out)) != out->size)
+	if (!utf8_valid(rest))
 		abort();
-	for (const char *at = buffer_text(out); (at = strstr(at, escape)); at++) {
-		char next = at[sizeof(escape) - 1];
-		if (!next || !strchr("[78DME", next))
+	while (rest.size) {
+		size_t end = span_find(rest, span_text("\n"), 0);
+		if (end == SIZE_MAX)
 			abort();
+		check_line(span_clip(rest, 0, end));
+		rest = span_clip(rest, end + 1, rest.size);
 	}
 }
 
