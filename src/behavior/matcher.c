@@ -6,6 +6,10 @@
 #include "base/alloc.h"
 #include "base/text.h"
 #include "behavior/event_line.h"
+#include "behavior/gate.h"
+
+/* Matches after which no further evidence is looked for: floods repeat themselves. */
+enum { EVIDENCE_TRIES = 1000 };
 
 struct finding {
 	uint64_t matches;
@@ -26,7 +30,9 @@ struct matcher {
 	struct values *values;
 	struct pattern_limits *limits;
 	struct finding **findings; /* of each rule; NULL: it did not match */
-	bool has_started;          /* the sample's own exec was seen */
+	struct gate gates[VIEW_COUNT];
+	struct candidates candidates;
+	bool has_started; /* the sample's own exec was seen */
 	struct buffer line;
 };
 
@@ -38,6 +44,13 @@ struct matcher *matcher_new(const struct rules *rules, const struct analysis_fac
 	matcher->facts = facts;
 	matcher->values = values_new();
 	matcher->limits = pattern_limits_new();
+	for (unsigned view = 0; view < VIEW_COUNT; view++) {
+		const uint32_t *indices;
+		size_t count = rules_of_view(rules, (enum view)view, &indices);
+		if (count)
+			gate_init(&matcher->gates[view], rules_at(rules, 0), indices, count);
+	}
+	matcher->candidates.seen = xcalloc(rules_count(rules) + 1, sizeof(uint32_t));
 	matcher->findings =
 		xcalloc(max_of(rules_count(rules), (size_t)1), sizeof(*matcher->findings));
 	return matcher;
@@ -62,6 +75,10 @@ void matcher_free(struct matcher *matcher)
 	for (size_t i = 0; i < rules_count(matcher->rules); i++)
 		finding_free(matcher->findings[i]);
 	free(matcher->findings);
+	for (size_t view = 0; view < VIEW_COUNT; view++)
+		gate_deinit(&matcher->gates[view]);
+	free(matcher->candidates.seen);
+	vec_deinit(&matcher->candidates.rules);
 	actors_deinit(&matcher->actors);
 	values_free(matcher->values);
 	pattern_limits_free(matcher->limits);
@@ -157,7 +174,7 @@ static void add_finding(struct matcher *matcher, size_t rule, const struct value
 		finding->process = process ? xstrdup(process) : NULL;
 	}
 	finding->matches++;
-	if (finding->evidence_count == MATCHER_EVIDENCE_MAX)
+	if (finding->evidence_count == MATCHER_EVIDENCE_MAX || finding->matches > EVIDENCE_TRIES)
 		return;
 	buffer_clear(&matcher->line);
 	if (event)
@@ -174,18 +191,20 @@ static void add_finding(struct matcher *matcher, size_t rule, const struct value
 
 static void match_view(struct matcher *matcher, const struct values_source *source, bool is_sample)
 {
-	const uint32_t *indices;
-	size_t count = rules_of_view(matcher->rules, source->view, &indices);
+	const struct gate *gate = &matcher->gates[source->view];
+	const struct candidates *candidates = &matcher->candidates;
 
-	if (count == 0)
+	if (gate->always.count == 0 && gate->entries.count == 0)
 		return;
 	values_begin(matcher->values, source);
-	for (size_t i = 0; i < count; i++) {
-		const struct rule *rule = rules_at(matcher->rules, indices[i]);
+	gate_find(gate, matcher->values, &matcher->candidates);
+	for (size_t i = 0; i < candidates->rules.count; i++) {
+		uint32_t index = candidates->rules.data[i];
+		const struct rule *rule = rules_at(matcher->rules, index);
 		struct question question = {.matcher = matcher, .rule = rule};
 		if ((is_sample || rule->is_guest_wide) &&
 		    condition_holds(rule->condition, ask_selection, &question))
-			add_finding(matcher, indices[i], source);
+			add_finding(matcher, index, source);
 	}
 }
 
