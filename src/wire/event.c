@@ -103,7 +103,7 @@ static const struct field syscalls_fields[] = {
 	FIELD(syscalls.index),
 	FIELD(syscalls.start_ns),
 	FIELD(syscalls.count),
-	FIELD(syscalls.reserved),
+	FIELD(syscalls.origin_tid),
 };
 
 struct body {

@@ -297,15 +297,16 @@ enum event_abi {
 
 /*
  * Order of calls of one task, lossless: identical consecutive calls are one run. `index` is how
- * many calls of this task there were before the first run here; a gap is a loss. It starts again
- * at 0 after an exec whose old_tid is not its tid. A long run may be continued by the next record,
- * so equal neighbours are to be joined.
+ * many calls of this task there were before the first run here; a gap is a loss. A thread that
+ * execs takes over its leader's identity and counts from 0 under it: `origin_tid`, which it had when
+ * it was made, tells its calls from the leader's. A long run may be continued by the next record, so equal
+ * neighbours are to be joined.
  */
 struct event_syscalls {
 	uint64_t index;
 	uint64_t start_ns; /* of the first run */
 	uint32_t count;    /* of runs, 1…EVENT_RUNS_MAX */
-	uint32_t reserved;
+	uint32_t origin_tid;
 };
 
 struct event_run {

@@ -66,8 +66,8 @@ static __always_inline void fill_exec(struct event_exec *body, struct task_struc
 		(BPF_CORE_READ_BITFIELD_PROBED(bprm, secureexec) ? EVENT_EXEC_SECURE : 0);
 }
 
-/* A thread that is not the leader takes over the leader's identity: its own calls end here. */
-static __always_inline void change_identity(struct task_struct *task)
+/* A thread that is not the leader takes over the leader's identity; the runs so far are its own. */
+static __always_inline void change_identity(struct task_struct *task, int old_pid)
 {
 	struct task_mark *mark = mark_of(task);
 
@@ -75,6 +75,7 @@ static __always_inline void change_identity(struct task_struct *task)
 		return;
 	flush_runs(mark);
 	mark->calls = 0;
+	mark->record.syscalls.origin_tid = old_pid;
 }
 
 SEC("tp_btf/sched_process_exec")
@@ -83,7 +84,7 @@ int BPF_PROG(on_exec, struct task_struct *task, int old_pid, struct linux_binprm
 	if (!current_recorded())
 		return 0;
 	if (old_pid != task->pid)
-		change_identity(task);
+		change_identity(task, old_pid);
 	int key = record_begin(EVENT_PROCESS_EXEC, EVENT_CLASS_PROCESS, sizeof(struct event_exec));
 	struct scratch *slot = record_slot(key);
 	if (!slot)

@@ -107,6 +107,8 @@ int BPF_PROG(on_sys_enter, struct pt_regs *regs, long id)
 		count = 0;
 	}
 	__u64 calls = mark->calls++;
+	if (!record->syscalls.origin_tid)
+		record->syscalls.origin_tid = task->pid;
 	if (count && count <= EVENT_RUNS_MAX) {
 		struct event_run *last = &record->runs[(count - 1) & (EVENT_RUNS_MAX - 1)];
 		if (last->number == number && last->abi_count >> 28 == abi &&

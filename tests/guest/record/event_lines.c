@@ -14,20 +14,21 @@ void lines_deinit(struct lines *lines)
 	vec_deinit(&lines->tasks);
 }
 
-static struct task_calls *task_of(struct lines *lines, uint64_t id)
+static struct task_calls *task_of(struct lines *lines, uint64_t id, uint32_t origin_tid)
 {
 	vec_foreach(&lines->tasks, task) {
-		if (task->task == id)
+		if (task->task == id && task->origin_tid == origin_tid)
 			return task;
 	}
 	struct task_calls *task = vec_push(&lines->tasks);
 	task->task = id;
+	task->origin_tid = origin_tid;
 	return task;
 }
 
 static void add_calls(struct lines *lines, const struct event_record *record)
 {
-	struct task_calls *task = task_of(lines, record->header.task);
+	struct task_calls *task = task_of(lines, record->header.task, record->syscalls.origin_tid);
 
 	if (record->syscalls.index != task->next_index)
 		lines->gaps++;
@@ -178,10 +179,6 @@ void lines_add_events(struct lines *lines, struct span payload)
 
 	while (event_next(&records, &record, &lines->anomalies)) {
 		lines->received[record.header.class]++;
-		/* An exec by a thread that is no leader begins a new count. */
-		if (record.header.type == EVENT_PROCESS_EXEC &&
-		    record.exec.old_tid != record.header.tid)
-			task_of(lines, record.header.task)->next_index = 0;
 		if (record.header.type == EVENT_SYSCALLS)
 			add_calls(lines, &record);
 		else

@@ -21,6 +21,7 @@ struct call_run {
 
 struct task_calls {
 	uint64_t task;
+	uint32_t origin_tid;
 	uint64_t next_index;
 	uint64_t total;
 	vec(struct call_run) runs;
