@@ -87,6 +87,7 @@ struct jail {
 #define JAIL_TAP "tap0"
 #define JAIL_GATEWAY4 "10.0.0.1"
 #define JAIL_GATEWAY6 "fe80::1"
+#define JAIL_HOST6 "fd00:10::1"
 #define JAIL_GUEST4 "10.0.0.2"
 #define JAIL_GUEST6 "fd00:10::2"
 

@@ -63,11 +63,12 @@ static struct error *tap_open(int *ret_fd)
 struct error *jail_net_links(struct jail_sockets *sockets)
 {
 	struct in_addr gateway4;
-	struct in6_addr gateway6;
+	struct in6_addr gateway6, host6;
 	cleanup_close int fd = -1;
 
 	inet_pton(AF_INET, JAIL_GATEWAY4, &gateway4);
 	inet_pton(AF_INET6, JAIL_GATEWAY6, &gateway6);
+	inet_pton(AF_INET6, JAIL_HOST6, &host6);
 	struct error *err = tap_open(&sockets->fds[JAIL_FD_TAP]);
 	if (!err)
 		err = netlink_open(&fd);
@@ -80,6 +81,8 @@ struct error *jail_net_links(struct jail_sockets *sockets)
 		err = netlink_address_add(fd, tap, AF_INET, &gateway4, 24);
 	if (!err)
 		err = netlink_address_add(fd, tap, AF_INET6, &gateway6, 64);
+	if (!err) /* the way back to the guest's own address */
+		err = netlink_address_add(fd, tap, AF_INET6, &host6, 64);
 	if (!err)
 		err = netlink_link_up(fd, tap);
 	if (!err)
@@ -196,27 +199,24 @@ static void rules_text(enum jail_network network, const struct jail_sockets *soc
 		       struct buffer *out)
 {
 	buffer_append_text(out, "table inet habo {\n");
-	if (network == JAIL_SIMULATED && sockets->fds[JAIL_FD_TCP] >= 0)
+	/* A refused connection is reset, but its name is found first: DNS answers all the same. */
+	if (network != JAIL_NONE && sockets->fds[JAIL_FD_TCP] >= 0) {
+		buffer_append_text(out, "chain in { type filter hook prerouting priority mangle;\n"
+					"iifname != \"" JAIL_TAP "\" accept\n");
+		if (network == JAIL_REFUSE)
+			buffer_append_text(out, "tcp dport != 53 reject with tcp reset\n");
 		buffer_printf(out,
-			      "chain in { type filter hook prerouting priority mangle;\n"
-			      "iifname != \"" JAIL_TAP "\" accept\n"
 			      "meta l4proto tcp tproxy to :%u accept\n"
 			      "udp dport 53 tproxy to :53 accept\n"
 			      "meta l4proto udp tproxy to :%u accept\n}\n",
 			      sockets->tcp_port, sockets->udp_port);
-	else if (network == JAIL_REFUSE)
-		buffer_append_text(out, "chain in { type filter hook input priority filter;\n"
-					"iifname != \"" JAIL_TAP "\" accept\n"
-					"meta l4proto tcp reject with tcp reset\n"
-					"meta l4proto udp reject\n"
-					"icmp type echo-request drop\n"
-					"icmpv6 type echo-request drop\n}\n");
-	else
+	} else {
 		buffer_append_text(out,
 				   "chain in { type filter hook prerouting priority mangle;\n"
 				   "iifname \"" JAIL_TAP "\" icmpv6 type { nd-neighbor-solicit, "
 				   "nd-neighbor-advert } accept\n"
 				   "iifname \"" JAIL_TAP "\" drop\n}\n");
+	}
 	/* No packet crosses this namespace, whatever else may be in it. */
 	buffer_append_text(out, "chain through { type filter hook forward priority filter; "
 				"policy drop; }\n}\n");

@@ -157,7 +157,7 @@ static struct error *add_helpers(struct boxes *boxes, struct vm_run *run,
 	static const char *const capture[] = {"/habo", "box", "capture", NULL};
 	static const char *const internet[] = {"/habo", "box", "internet", NULL};
 	bool wants_internet =
-		options->network == JAIL_SIMULATED && options->internet_fd != VM_NO_INTERNET;
+		options->network != JAIL_NONE && options->internet_fd != VM_NO_INTERNET;
 
 	if (options->capture_fd < 0 && !wants_internet)
 		return NULL;

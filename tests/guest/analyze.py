@@ -6,6 +6,7 @@ Environment as tests/guest/run gives it: HABO, BUILD, TMPDIR. Prints a line per 
 one failed, 77 when there is no template to run.
 """
 import hashlib
+import html
 import json
 import os
 import re
@@ -45,7 +46,7 @@ class Result:
         return {problem["code"] for problem in self.report["health"]["problems"]}
 
     def events(self):
-        done = subprocess.run([HABO, "events", str(self.folder)], capture_output=True, text=True, check=True)
+        done = subprocess.run([HABO, "events", "--all", str(self.folder)], capture_output=True, text=True, check=True)
         return [json.loads(line) for line in done.stdout.splitlines()]
 
     def calls(self):
@@ -193,8 +194,12 @@ def test_surroundings():
 
 
 def test_network_modes():
-    sample = script("fetch.sh", "curl -s -o /tmp/page --max-time 3 http://download.habo.example/a.bin; "
-                    "echo curl=$?\n")
+    fetch = "curl {} -s -o /tmp/page --max-time 20 http://download.habo.example/a.bin; echo curl=$?\n"
+    sample = script("fetch.sh", fetch.format(""))
+    result = analyze(script("fetch6.sh", fetch.format("-6")))
+    check("network: IPv6 is simulated too", "curl=0" in result.terminal() and
+          any(":" in f["target"] and f["target_port"] == 80 for f in result.report["network"]["flows"]),
+          result.terminal())
     for mode, status in (("simulated", "curl=0"), ("refuse", "curl=7"), ("none", "curl=28")):
         result = analyze(sample, "--network", mode)
         healthy(f"network {mode}", result)
@@ -290,7 +295,7 @@ def test_results():
         print("skip schema: no python3-jsonschema here")
     page = (result.folder / "report.html").read_text()
     loads = re.findall(r"<(?:script|link|img|iframe)[^>]*(?:src|href)=", page)
-    check("report.html loads nothing", not loads and "default-src 'none'" in page, str(loads[:3]))
+    check("report.html loads nothing", not loads and "default-src 'none'" in html.unescape(page), str(loads[:3]))
     for name in ("network.pcapng", "events.bin", "sample.syscall", "terminal.cast"):
         check(f"{name} is there", (result.folder / name).stat().st_size > 0)
     cron = next(f for f in result.report["files"] if f["path"].startswith("/etc/cron.d/"))
