@@ -2,6 +2,7 @@
 /* What was read off the file, off the wire, and off the machine's memory. What an analyst looks for
  * first stands open; all else that the model holds follows folded. */
 #include "base/text.h"
+#include "base/vec.h"
 #include "model/walk.h"
 #include "report/page/sections.h"
 
@@ -64,16 +65,42 @@ static void put_flags(struct page *page, const struct static_report *report, con
 	page_flags(page, field->record, field_load(const void *, field, report));
 }
 
+/* Strings that mean something; those that stand in half of all programs folded behind them. */
+static void put_finds(struct page *page, const struct static_report *report)
+{
+	vec(struct static_indicator) telling = {0}, common = {0};
+
+	list_foreach(&report->indicators, find) {
+		if (find->is_common)
+			vec_add(&common, *find);
+		else
+			vec_add(&telling, *find);
+	}
+	if (telling.count) {
+		page_fold_begin(page, word_of(WORD_FINDS), (int64_t)telling.count, true);
+		page_table(page, &record_static_indicator, page_list(telling),
+			   columns_of(&record_static_indicator));
+		page_fold_end(page);
+	}
+	if (common.count) {
+		page_fold_begin(page, word_of(WORD_COMMON_FINDS), (int64_t)common.count, false);
+		page_table(page, &record_static_indicator, page_list(common),
+			   columns_of(&record_static_indicator));
+		page_fold_end(page);
+	}
+	vec_deinit(&telling);
+	vec_deinit(&common);
+}
+
 void section_static(struct page *page)
 {
 	/* Said in the sample's section, or drawn above. */
 	static const char *const said[] = {"size", "kind", "type", "hashes", NULL};
-	static const char *const first[] = {"yara",         "indicators", "packers",
-					    "capabilities", "origin",     "elf",
-					    "script",       "embedded",   NULL};
-	static const char *const shown[] = {"yara",        "indicators", "packers", "capabilities",
-					    "origin",      "elf",        "script",  "embedded",
-					    "entropy_map", "hashes",     NULL};
+	static const char *const first[] = {"packers", "capabilities", "origin", "elf",
+					    "script",  "embedded",     NULL};
+	static const char *const shown[] = {
+		"yara",   "indicators", "packers",     "capabilities", "origin",    "elf",
+		"script", "embedded",   "entropy_map", "hashes",       "hardening", NULL};
 	const struct static_report *report = page->report->static_;
 
 	if (!report)
@@ -82,6 +109,8 @@ void section_static(struct page *page)
 	page_record_values(page, &record_static_report, report, said);
 	put_entropy_map(page, report);
 	put_flags(page, report, "hardening", WORD_HARDENING);
+	page_fold_field(page, &record_static_report, "yara", report, true);
+	put_finds(page, report);
 	put_parts(page, &record_static_report, report, first, shown);
 	page_section_end(page);
 }

@@ -155,8 +155,9 @@ static void put_row(struct page *page, const struct table *table, const void *va
 		if (column->style == CELL_DETAIL)
 			continue;
 		html_begin(&page->html, "td", cell_class(column));
-		/* Empty, false and 0 are blank, which keeps a sparse table readable. */
-		if (cell_is_empty(column->field, value))
+		/* Empty, false and 0 are blank, which keeps a sparse table readable; an address
+		 * of 0 is one. */
+		if (cell_is_empty(column->field, value) && column->style != CELL_HEX)
 			;
 		else if (column->style == CELL_ENDPOINT)
 			put_endpoint(page, table->record, column->field, value);
@@ -216,6 +217,9 @@ static bool is_fold(const struct field *field)
 	return field->kind == FIELD_LIST || field->kind == FIELD_ONE;
 }
 
+/* Numbers that say something when they are 0. */
+static const char *const told_when_zero[] = {"rules", "dropped", "packets", "total", NULL};
+
 void page_record_values(struct page *page, const struct record *record, const void *value,
 			const char *const *without)
 {
@@ -223,7 +227,8 @@ void page_record_values(struct page *page, const struct record *record, const vo
 
 	for (size_t i = 0; i < record->field_count; i++) {
 		const struct field *field = &record->fields[i];
-		if (is_fold(field) || is_named(without, field->name) || cell_is_empty(field, value))
+		if (is_fold(field) || is_named(without, field->name) ||
+		    (cell_is_empty(field, value) && !is_named(told_when_zero, field->name)))
 			continue;
 		if (!is_begun)
 			html_begin(&page->html, "dl", "terms");
