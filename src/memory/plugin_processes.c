@@ -50,6 +50,18 @@ static bool is_remnant(struct kernel *kernel, uint64_t task)
 		!kernel_get(kernel, task, layout->task_struct_usage));
 }
 
+/* fork() begins with a copy of the parent, its number included; until the copy gets a state of its own
+ * (sched_fork) only the struct pid tells, which leads to the parent. */
+static bool is_fresh_copy(struct kernel *kernel, const struct task *task)
+{
+	const struct layout *layout = &kernel->layout;
+	uint64_t pid = kernel_get(kernel, task->address, layout->task_struct_thread_pid);
+	uint64_t first = kernel_u64(kernel, pid + layout->pid_tasks.offset);
+
+	return task->views == TASK_VIEW_SCAN && pid && kernel_is_address(kernel, first) &&
+	       first != task->address + layout->task_struct_pid_links.offset;
+}
+
 static enum memory_standing standing_of(struct kernel *kernel, const struct task *task)
 {
 	const struct layout *layout = &kernel->layout;
@@ -59,7 +71,8 @@ static enum memory_standing standing_of(struct kernel *kernel, const struct task
 		return MEMORY_LISTED;
 	if (is_remnant(kernel, task->address))
 		return MEMORY_EXITED;
-	if (kernel_get(kernel, task->address, layout->task_struct_state) & PROCESS_STATE_NEW)
+	if (kernel_get(kernel, task->address, layout->task_struct_state) & PROCESS_STATE_NEW ||
+	    is_fresh_copy(kernel, task))
 		return MEMORY_STARTING;
 	/* An ending process leaves the pid table before the list of tasks; both under one lock. */
 	if (kernel_get(kernel, task->address, layout->task_struct_exit_state))
@@ -233,7 +246,7 @@ const char *plugin_processes(struct memory_context *context)
 			add_row(&build, task);
 			continue;
 		}
-		if (is_remnant(kernel, task->address))
+		if (is_remnant(kernel, task->address) || is_fresh_copy(kernel, task))
 			continue;
 		struct thread_ref *thread = vec_push(&threads);
 		thread->leader =

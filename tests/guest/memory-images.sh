@@ -3,13 +3,16 @@
 # Makes the memory images that tests/guest/memory-check.sh reads: boots Debian kernels with a small
 # initramfs under QEMU, lets tests/guest/memory/actor.c act, and dumps the memory with the truth that
 # the guest printed beside it.
-#   memory-images.sh FOLDER [NAME…]      NAME: 61 612 612la57 61hidden
+#   memory-images.sh FOLDER [NAME…]      NAME: 61 612 612la57 61hidden 61busy 612busy 5g
+# The busy ones are several images of a guest in which programs start and end all the time, and
+# nothing hides.
 # Needs qemu-system-x86, busybox-static, cpio, gcc; apt-get download for the kernels.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)/memory
 folder=$1
 shift
 [ $# -gt 0 ] || set -- 61 61hidden 612la57
+moments=
 mkdir -p "$folder/debs"
 folder=$(cd "$folder" && pwd)
 
@@ -69,7 +72,7 @@ boot() {
 	mkfifo "$folder/$name.keys"
 	nice qemu-system-x86_64 -M q35 -accel tcg -cpu "$cpu" -smp 2 -m "$memory" -nodefaults -display none \
 		-kernel "$folder/root/boot/vmlinuz-$kernel" -initrd "$folder/$name.initrd" \
-		-append "console=ttyS0 quiet panic=-1" -device vmcoreinfo -no-reboot \
+		-append "console=ttyS0 quiet panic=-1${moments:+ busy}" -device vmcoreinfo -no-reboot \
 		-serial "file:$folder/$name.serial" -monitor stdio <"$folder/$name.keys" \
 		>"$folder/$name.monitor" 2>&1 &
 	machine=$!
@@ -84,10 +87,17 @@ boot() {
 		}
 		sleep 1
 	done
-	printf 'stop\ndump-guest-memory %s/%s.elf\nquit\n' "$folder" "$name" >&8
+	tr -d '\r' <"$folder/$name.serial" | grep '^TRUTH' >"$folder/$name.truth"
+	for moment in ${moments:-""}; do
+		printf 'stop\ndump-guest-memory %s/%s.elf\ncont\n' "$folder" "$name$moment" >&8
+		[ -z "$moment" ] || {
+			sleep 1
+			cp "$folder/$name.truth" "$folder/$name$moment.truth"
+		}
+	done
+	printf 'quit\n' >&8
 	exec 8>&-
 	wait $machine
-	tr -d '\r' <"$folder/$name.serial" | grep '^TRUTH' >"$folder/$name.truth"
 	rm -rf "$tree" "$folder/$name.keys" "$folder/$name.initrd"
 	echo "$folder/$name.elf"
 }
@@ -97,6 +107,11 @@ for name in "$@"; do
 	61) boot 61 $old 512M max "" ;;
 	612) boot 612 $new 256M qemu64 "" ;;
 	612la57) boot 612la57 $new 384M max,+la57 "" ;;
+	61busy | 612busy)
+		moments="-1 -2 -3 -4 -5 -6 -7 -8 -9 -10"
+		[ $name = 61busy ] && kernel=$old || kernel=$new
+		boot $name $kernel 256M qemu64 ""
+		moments= ;;
 	5g) boot 5g $old 5G max "" ;;
 	61hidden)
 		build_hider $old linux-headers-6.1.0-56-common linux-kbuild-6.1

@@ -12,7 +12,8 @@ for tool in qemu-system-x86_64 cpio gcc busybox apt-get; do
 	}
 done
 [ -d "$images" ] || {
-	"$here/memory-images.sh" "$images"
+	"$here/memory-images.sh" "$images" 61 61hidden 612la57 61busy 612busy
 	"$here/memory-variants.py" "$images/61hidden.elf" "$images"
 }
 "$here/memory-check.py" "$HABO" "$images"
+"$BUILD/tests/unit/memory/memory_mutate" "$images/61hidden.elf" 300

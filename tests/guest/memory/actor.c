@@ -213,6 +213,27 @@ static void role_files(void)
 	rest();
 }
 
+static void *end_at_once(void *nothing)
+{
+	return nothing;
+}
+
+/* Processes, programs and threads that start and end without a pause. */
+static void role_churn(void)
+{
+	for (;;) {
+		pthread_t id;
+		pid_t child = fork();
+		if (child == 0) {
+			execl("/bin/busybox", "true", NULL);
+			_exit(1);
+		}
+		if (pthread_create(&id, NULL, end_at_once, NULL) == 0)
+			pthread_join(id, NULL);
+		waitpid(child, NULL, 0);
+	}
+}
+
 static void role_victim(void)
 {
 	rest();
@@ -316,7 +337,8 @@ int main(int argc, char **argv)
 		{"ebpf", role_ebpf},           {"user", role_user},
 		{"namespace", role_namespace}, {"traced", role_traced},
 		{"zombie", role_zombie},       {"files", role_files},
-		{"victim", role_victim},       {"truth", role_truth},
+		{"victim", role_victim},       {"churn", role_churn},
+		{"truth", role_truth},
 	};
 	for (size_t i = 0; argc > 1 && i < sizeof(roles) / sizeof(roles[0]); i++)
 		if (strcmp(argv[1], roles[i].name) == 0)

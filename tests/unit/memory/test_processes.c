@@ -102,6 +102,26 @@ static void what_ended_is_no_hidden_process(void **state UNUSED)
 	close_tasks(all);
 }
 
+static void a_copy_that_fork_just_made_is_starting(void **state UNUSED)
+{
+	struct small_tasks *all = open_tasks();
+	struct small_kernel *small = &all->small;
+	const struct layout *layout = &small->kernel.layout;
+	uint64_t copy = small_task(all, 3, "child");
+	uint64_t pid = kernel_get(&small->kernel, all->tasks[2], layout->task_struct_thread_pid);
+
+	small_set(small, copy, layout->task_struct_thread_pid, pid);
+	small_set(small, copy, layout->task_struct_real_parent, all->tasks[0]);
+	assert_null(plugin_processes(&small->context));
+	assert_int_equal(small->report.processes.count, SMALL_TASKS + 1);
+	for (size_t i = 0; i < small->report.processes.count; i++) {
+		const struct memory_process *row = &small->report.processes.data[i];
+		assert_int_equal(row->standing,
+				 row->address == copy ? MEMORY_STARTING : MEMORY_LISTED);
+	}
+	close_tasks(all);
+}
+
 static void a_circle_ends_and_is_told(void **state UNUSED)
 {
 	struct small_tasks *all = open_tasks();
@@ -178,6 +198,7 @@ int main(void)
 		cmocka_unit_test(a_process_out_of_the_list_is_hidden),
 		cmocka_unit_test(a_process_out_of_all_lists_is_found_by_the_scan),
 		cmocka_unit_test(what_ended_is_no_hidden_process),
+		cmocka_unit_test(a_copy_that_fork_just_made_is_starting),
 		cmocka_unit_test(a_circle_ends_and_is_told),
 		cmocka_unit_test(a_list_that_leaves_memory_ends),
 		cmocka_unit_test(threads_belong_to_their_leader),
