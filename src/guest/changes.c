@@ -70,11 +70,14 @@ static void add(struct changes *changes, struct span text, uint64_t writer)
 		grow(changes);
 	struct change *slot = find_slot(changes, path);
 	if (!slot->path) {
-		if (changes->count == CHANGES_MAX) {
+		size_t size = strlen(path);
+		if (changes->count == CHANGES_MAX ||
+		    changes->path_bytes + size > CHANGES_BYTES_MAX) {
 			changes->overflow++;
 			return;
 		}
 		slot->path = xstrdup(path);
+		changes->path_bytes += size;
 		changes->count++;
 		if (schedule_of(path) != SCHEDULE_NONE && changes->scheduled_count < SCHEDULED_MAX)
 			changes->scheduled[changes->scheduled_count++] = xstrdup(path);

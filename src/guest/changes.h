@@ -13,6 +13,7 @@
 
 enum {
 	CHANGES_MAX = 20000,
+	CHANGES_BYTES_MAX = 8 * 1024 * 1024,
 	SCHEDULED_MAX = 32,
 };
 
@@ -25,6 +26,7 @@ struct changes {
 	struct change *slots; /* open addressing by path, `capacity` a power of two */
 	size_t capacity;
 	size_t count;
+	size_t path_bytes;
 	uint64_t overflow;              /* paths that found no room */
 	char *scheduled[SCHEDULED_MAX]; /* paths from which something starts by itself */
 	size_t scheduled_count;

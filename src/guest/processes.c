@@ -14,6 +14,7 @@ enum {
 	ARGV_LIMIT = 256 * 1024,
 	ARGV_SENT = 4096,
 	LINK_SIZE = 4096,
+	PROCESSES_MAX = 4096,
 };
 
 /* The numbers of /proc/PID/stat behind the name, from field 3 on: proc(5). */
@@ -103,7 +104,7 @@ struct error *processes_send(struct port *stream, const struct marked_task *mark
 
 	if (!proc)
 		return error_os(errno, "open '/proc'");
-	for (struct dirent *entry; (entry = readdir(proc));) {
+	for (struct dirent *entry; count < PROCESSES_MAX && (entry = readdir(proc));) {
 		uint64_t pid;
 		if (!text_to_u64(entry->d_name, &pid) || pid > UINT32_MAX)
 			continue;

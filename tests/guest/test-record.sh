@@ -8,7 +8,7 @@ HABO_IMAGES=$(dirname "$0")/../../image
 export HABO_AGENT HABO_IMAGES
 programs=$BUILD/tests/programs
 failed=0
-for program in files network calls i386 threads crash family script.sh "flood 200000"; do
+for program in files network calls i386 threads crash family system script.sh "flood 200000"; do
 	echo "== $program"
 	# shellcheck disable=SC2086
 	"$BUILD/tests/guest_record" "${HABO_STATE:-}" $programs/$program

@@ -110,6 +110,8 @@ static void put_file(struct buffer *out, const struct event_record *record)
 		put_path(out, record, EVENT_TEXT_PATH2);
 	if (event_has_text(record, EVENT_TEXT_TARGET))
 		put_text(out, record, EVENT_TEXT_TARGET);
+	if (event_has_text(record, EVENT_TEXT_NAME))
+		put_text(out, record, EVENT_TEXT_NAME);
 	if (record->header.type == EVENT_FILE_WRITTEN)
 		buffer_printf(out, " %llu", (unsigned long long)record->written.bytes);
 	if (record->header.type == EVENT_FILE_TRUNCATE)
@@ -130,6 +132,30 @@ static void put_socket(struct buffer *out, const struct event_record *record)
 
 	buffer_append_text(out, kinds[record->header.type]);
 	put_address(out, record, is_local ? &record->socket.local : &record->socket.remote);
+}
+
+static void put_system(struct buffer *out, const struct event_record *record)
+{
+	static const char *const kinds[] = {
+		[EVENT_MODULE_LOAD] = "module_load",
+		[EVENT_MODULE_REQUEST] = "module_request",
+		[EVENT_BPF] = "bpf",
+		[EVENT_PTRACE] = "ptrace",
+		[EVENT_MOUNT] = "mount",
+		[EVENT_UMOUNT] = "umount",
+	};
+
+	buffer_append_text(out, kinds[record->header.type]);
+	if (record->header.type == EVENT_PTRACE)
+		buffer_printf(out, " %u", record->system.target_tgid);
+	if (record->header.type == EVENT_BPF)
+		buffer_printf(out, " %llu", (unsigned long long)record->system.value);
+	if (event_has_text(record, EVENT_TEXT_PATH))
+		put_path(out, record, EVENT_TEXT_PATH);
+	if (event_has_text(record, EVENT_TEXT_NAME))
+		put_text(out, record, EVENT_TEXT_NAME);
+	if (event_has_text(record, EVENT_TEXT_TARGET))
+		put_text(out, record, EVENT_TEXT_TARGET);
 }
 
 static void put_record(struct buffer *out, const struct event_record *record)
@@ -166,6 +192,9 @@ static void put_record(struct buffer *out, const struct event_record *record)
 		else if (record->header.type >= EVENT_SOCKET_CREATE &&
 			 record->header.type <= EVENT_SOCKET_SEND)
 			put_socket(out, record);
+		else if (record->header.type >= EVENT_MODULE_LOAD &&
+			 record->header.type <= EVENT_UMOUNT)
+			put_system(out, record);
 		else
 			buffer_printf(out, "type_%u", record->header.type);
 	}

@@ -20,7 +20,7 @@
 #include "wire/control.h"
 
 enum {
-	RUN_LIMIT_MS = 60000,
+	RUN_LIMIT_MS = 120000,
 	PROGRAM_LIMIT = 16 * 1024 * 1024,
 	READ_SIZE = 256 * 1024,
 	EXPECTED_MAX = 64,
