@@ -46,7 +46,7 @@ check:
 	@tools/check
 
 asan:
-	@$(OWNER) tools/configure $(BUILD)-asan -Db_sanitize=address,undefined
+	@$(OWNER) tools/configure $(BUILD)-asan -Db_sanitize=address,undefined -Dwerror=false
 	@$(OWNER) ninja -C $(BUILD)-asan
 
 fuzz:
