@@ -209,8 +209,9 @@ static void take_meta(struct scan *scan, YR_RULE *rule, struct scan_match *match
 	}
 }
 
-static void take_strings(struct scan *scan, YR_SCAN_CONTEXT *context, YR_RULE *rule,
-			 struct scan_match *match)
+/* libyara 4.2 packs its matches into arenas without aligning them. */
+__attribute__((no_sanitize("alignment"))) static void
+take_strings(struct scan *scan, YR_SCAN_CONTEXT *context, YR_RULE *rule, struct scan_match *match)
 {
 	YR_STRING *string;
 	YR_MATCH *hit;
