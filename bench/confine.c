@@ -101,7 +101,8 @@ int main(void)
 	printf("%-40s %8.0f us  %5.1f x\n", "bare fork, exit, wait", peer_us, 1.0);
 	struct error *err = fresh_children("a fresh confined child", answer, peer_us);
 	if (!err)
-		err = fresh_children("a fresh one that fills 24 MiB of rules", load_and_answer, peer_us);
+		err = fresh_children("a fresh one that fills 24 MiB of rules", load_and_answer,
+				     peer_us);
 	if (!err)
 		err = zygote_children(peer_us);
 	if (err) {

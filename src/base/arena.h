@@ -25,10 +25,10 @@ void *arena_try(struct arena *arena, size_t count, size_t size);
 char *arena_strdup(struct arena *arena, const char *text) __attribute__((returns_nonnull));
 /* Copies bytes and puts a NUL behind them. */
 char *arena_strndup(struct arena *arena, const void *bytes, size_t size)
-        __attribute__((returns_nonnull));
+	__attribute__((returns_nonnull));
 struct span arena_copy(struct arena *arena, struct span bytes);
 char *arena_printf(struct arena *arena, const char *format, ...) PRINTF_LIKE(2, 3)
-        __attribute__((returns_nonnull));
+	__attribute__((returns_nonnull));
 /* Bytes given out so far. */
 size_t arena_used(const struct arena *arena);
 

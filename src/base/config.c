@@ -31,10 +31,10 @@ void config_init(struct config *config, const char *section, const struct settin
 		 size_t count)
 {
 	*config = (struct config){
-	        .section = section,
-	        .settings = settings,
-	        .count = count,
-	        .values = xcalloc(count, sizeof(*config->values)),
+		.section = section,
+		.settings = settings,
+		.count = count,
+		.values = xcalloc(count, sizeof(*config->values)),
 	};
 	for (size_t i = 0; i < count; i++) {
 		value_begin(&config->values[i], "default");
@@ -216,8 +216,7 @@ bool config_is_on(const struct config *config, const char *name)
 	return text && switch_parse(text, &is_on) && is_on;
 }
 
-const char *const *config_get_list(const struct config *config, const char *name,
-				   size_t *ret_count)
+const char *const *config_get_list(const struct config *config, const char *name, size_t *ret_count)
 {
 	const struct config_value *value = must_find(config, name);
 

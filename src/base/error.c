@@ -105,11 +105,11 @@ const char *error_message(const struct error *err)
 const char *error_code_name(enum error_code code)
 {
 	static const char *const names[] = {
-	        [ERROR_FAILED] = "failed",           [ERROR_USAGE] = "usage",
-	        [ERROR_NOT_FOUND] = "not_found",     [ERROR_LIMIT] = "limit",
-	        [ERROR_FORMAT] = "format",           [ERROR_PERMISSION] = "permission",
-	        [ERROR_TIMEOUT] = "timeout",         [ERROR_UNSUPPORTED] = "unsupported",
-	        [ERROR_UNSAFE] = "unsafe",
+		[ERROR_FAILED] = "failed",       [ERROR_USAGE] = "usage",
+		[ERROR_NOT_FOUND] = "not_found", [ERROR_LIMIT] = "limit",
+		[ERROR_FORMAT] = "format",       [ERROR_PERMISSION] = "permission",
+		[ERROR_TIMEOUT] = "timeout",     [ERROR_UNSUPPORTED] = "unsupported",
+		[ERROR_UNSAFE] = "unsafe",
 	};
 	return names[code];
 }

@@ -16,15 +16,15 @@
 #include "base/macro.h"
 
 enum error_code {
-	ERROR_FAILED,       /* an operation did not work */
-	ERROR_USAGE,        /* the user's words are off */
-	ERROR_NOT_FOUND,    /* a named thing is not there */
-	ERROR_LIMIT,        /* a size from input is over its ceiling */
-	ERROR_FORMAT,       /* bytes that a peer of ours wrote are not what was agreed */
-	ERROR_PERMISSION,   /* this user may not */
-	ERROR_TIMEOUT,      /* a deadline passed */
-	ERROR_UNSUPPORTED,  /* this machine or this build cannot */
-	ERROR_UNSAFE,       /* going on would break a safety rule */
+	ERROR_FAILED,      /* an operation did not work */
+	ERROR_USAGE,       /* the user's words are off */
+	ERROR_NOT_FOUND,   /* a named thing is not there */
+	ERROR_LIMIT,       /* a size from input is over its ceiling */
+	ERROR_FORMAT,      /* bytes that a peer of ours wrote are not what was agreed */
+	ERROR_PERMISSION,  /* this user may not */
+	ERROR_TIMEOUT,     /* a deadline passed */
+	ERROR_UNSUPPORTED, /* this machine or this build cannot */
+	ERROR_UNSAFE,      /* going on would break a safety rule */
 };
 
 struct error;
@@ -44,7 +44,7 @@ enum error_code error_code(const struct error *err);
 int error_errnum(const struct error *err);
 /* The whole message, without a line feed. Valid as long as err. It may hold bytes of hostile
  * origin: print it through term_text(). */
-const char *error_message(const struct error *err)
-        __asm__("habo_error_message"); /* libcom_err, under libext2fs, has an error_message() too */
+const char *error_message(const struct error *err) __asm__(
+	"habo_error_message"); /* libcom_err, under libext2fs, has an error_message() too */
 /* "failed", "usage"…: the code's name in JSON. */
 const char *error_code_name(enum error_code code);

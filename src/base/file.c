@@ -74,7 +74,8 @@ struct error *file_write(const char *path, const void *bytes, size_t size, mode_
 {
 	cleanup_free char *temporary = xasprintf("%s.new.%ld", path, (long)getpid());
 	cleanup_close int fd = -1;
-	struct error *err = file_open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, mode, &fd);
+	struct error *err =
+		file_open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, mode, &fd);
 	if (err)
 		return err;
 	err = file_write_fd(fd, bytes, size);

@@ -26,11 +26,11 @@ struct error *json_document_parse(struct span text, size_t limit, struct json_do
 	json_error_t problem;
 
 	if (text.size > limit)
-		return error_new(ERROR_LIMIT, "the JSON text has %zu bytes, more than %zu", text.size,
-				 limit);
-	json_t *root = json_loadb((const char *)text.data, text.size,
-				  JSON_REJECT_DUPLICATES | JSON_DECODE_ANY | JSON_ALLOW_NUL,
-				  &problem);
+		return error_new(ERROR_LIMIT, "the JSON text has %zu bytes, more than %zu",
+				 text.size, limit);
+	json_t *root =
+		json_loadb((const char *)text.data, text.size,
+			   JSON_REJECT_DUPLICATES | JSON_DECODE_ANY | JSON_ALLOW_NUL, &problem);
 	if (!root)
 		return error_new(ERROR_FORMAT, "JSON line %d, column %d: %s", problem.line,
 				 problem.column, problem.text);
@@ -66,10 +66,10 @@ const struct json_value *json_root(const struct json_document *document)
 enum json_kind json_kind(const struct json_value *value)
 {
 	static const enum json_kind kinds[] = {
-	        [JSON_OBJECT] = JSON_KIND_OBJECT, [JSON_ARRAY] = JSON_KIND_ARRAY,
-	        [JSON_STRING] = JSON_KIND_STRING, [JSON_INTEGER] = JSON_KIND_INTEGER,
-	        [JSON_REAL] = JSON_KIND_REAL,     [JSON_TRUE] = JSON_KIND_BOOL,
-	        [JSON_FALSE] = JSON_KIND_BOOL,    [JSON_NULL] = JSON_KIND_NULL,
+		[JSON_OBJECT] = JSON_KIND_OBJECT, [JSON_ARRAY] = JSON_KIND_ARRAY,
+		[JSON_STRING] = JSON_KIND_STRING, [JSON_INTEGER] = JSON_KIND_INTEGER,
+		[JSON_REAL] = JSON_KIND_REAL,     [JSON_TRUE] = JSON_KIND_BOOL,
+		[JSON_FALSE] = JSON_KIND_BOOL,    [JSON_NULL] = JSON_KIND_NULL,
 	};
 	return value ? kinds[json_typeof(tree(value))] : JSON_KIND_NULL;
 }

@@ -27,7 +27,8 @@ static void flush(struct json_writer *writer)
 	if (writer->fd < 0)
 		return;
 	if (!writer->err)
-		writer->err = file_write_fd(writer->fd, buffer_text(writer->out), writer->out->size);
+		writer->err =
+			file_write_fd(writer->fd, buffer_text(writer->out), writer->out->size);
 	buffer_clear(writer->out);
 }
 

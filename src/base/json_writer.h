@@ -19,15 +19,15 @@
 enum { JSON_MAX_DEPTH = 64 };
 
 struct json_writer {
-	struct buffer own;      /* when writing to a descriptor */
-	struct buffer *out;     /* where text is collected */
-	int fd;                 /* -1: only the buffer */
-	bool is_pretty;         /* two-space indentation, a line per member */
+	struct buffer own;  /* when writing to a descriptor */
+	struct buffer *out; /* where text is collected */
+	int fd;             /* -1: only the buffer */
+	bool is_pretty;     /* two-space indentation, a line per member */
 	bool after_key;
 	unsigned depth;
 	bool has_member[JSON_MAX_DEPTH];
 	struct error *err;
-	uint64_t written;       /* bytes so far, for ceilings */
+	uint64_t written; /* bytes so far, for ceilings */
 };
 
 void json_writer_init_buffer(struct json_writer *writer, struct buffer *out, bool is_pretty);

@@ -35,7 +35,8 @@ struct span span_clip(struct span span, uint64_t offset, uint64_t size)
 	if (offset >= span.size)
 		return span_empty();
 	uint64_t left = span.size - offset;
-	return (struct span){.data = span.data + offset, .size = (size_t)(size < left ? size : left)};
+	return (struct span){.data = span.data + offset,
+			     .size = (size_t)(size < left ? size : left)};
 }
 
 bool span_string(struct span span, uint64_t offset, struct span *ret)

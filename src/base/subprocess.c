@@ -143,7 +143,8 @@ void subprocess_kill(struct subprocess *process)
 /* Reads both pipes until they close; `problems` keeps only the newest part. */
 static struct error *drain(int out_fd, int err_fd, struct buffer *output, struct buffer *problems)
 {
-	struct pollfd polls[2] = {{.fd = out_fd, .events = POLLIN}, {.fd = err_fd, .events = POLLIN}};
+	struct pollfd polls[2] = {{.fd = out_fd, .events = POLLIN},
+				  {.fd = err_fd, .events = POLLIN}};
 	char chunk[4096];
 
 	while (polls[0].fd >= 0 || polls[1].fd >= 0) {
@@ -189,7 +190,7 @@ struct error *subprocess_run(const char *const *argv, size_t limit, char **ret_o
 	cleanup_close int err_write = err_pipe[1];
 	const struct fd_move moves[] = {{out_write, 1}, {err_write, 2}};
 	const struct subprocess_options options = {
-	        .argv = argv, .moves = moves, .move_count = ARRAY_SIZE(moves)};
+		.argv = argv, .moves = moves, .move_count = ARRAY_SIZE(moves)};
 	struct error *err = subprocess_start(&options, &process);
 	if (err)
 		return err;

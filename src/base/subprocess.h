@@ -17,7 +17,7 @@ struct fd_move {
 };
 
 struct subprocess_options {
-	const char *const *argv; /* argv[0] is looked up in PATH; ends with NULL */
+	const char *const *argv;        /* argv[0] is looked up in PATH; ends with NULL */
 	const char *const *environment; /* NULL: ours */
 	const char *folder;             /* NULL: ours */
 	const struct fd_move *moves;    /* 0, 1, 2 not named here are /dev/null, ours, ours */
@@ -25,8 +25,8 @@ struct subprocess_options {
 };
 
 struct subprocess {
-	pid_t pid;  /* 0 once waited for */
-	int pidfd;  /* readable when it has ended */
+	pid_t pid; /* 0 once waited for */
+	int pidfd; /* readable when it has ended */
 };
 
 MUST_USE struct error *subprocess_start(const struct subprocess_options *options,

@@ -76,9 +76,8 @@ static bool scaled(const char *text, const struct text_unit *units, uint64_t *re
 struct error *text_to_duration_ms(const char *text, uint64_t *ret)
 {
 	static const struct text_unit units[] = {
-	        {"", 1000},    {"ms", 1},         {"s", 1000},
-	        {"m", 60000},  {"min", 60000},    {"h", 3600000},
-	        {"d", 86400000}, {NULL, 0},
+		{"", 1000},     {"ms", 1},      {"s", 1000},     {"m", 60000},
+		{"min", 60000}, {"h", 3600000}, {"d", 86400000}, {NULL, 0},
 	};
 	if (scaled(text, units, ret))
 		return NULL;
@@ -88,9 +87,10 @@ struct error *text_to_duration_ms(const char *text, uint64_t *ret)
 struct error *text_to_size(const char *text, uint64_t *ret)
 {
 	static const struct text_unit units[] = {
-	        {"", 1},           {"B", 1},           {"k", 1024},        {"K", 1024},
-	        {"KiB", 1024},     {"M", 1048576},     {"MiB", 1048576},   {"G", 1073741824},
-	        {"GiB", 1073741824}, {NULL, 0},
+		{"", 1},          {"B", 1},          {"k", 1024},
+		{"K", 1024},      {"KiB", 1024},     {"M", 1048576},
+		{"MiB", 1048576}, {"G", 1073741824}, {"GiB", 1073741824},
+		{NULL, 0},
 	};
 	if (scaled(text, units, ret))
 		return NULL;
@@ -142,10 +142,10 @@ size_t utf8_sequence(struct span span)
 	static const struct {
 		uint8_t first_low, first_high, second_low, second_high, size;
 	} rows[] = {
-	        {0xc2, 0xdf, 0x80, 0xbf, 2}, {0xe0, 0xe0, 0xa0, 0xbf, 3},
-	        {0xe1, 0xec, 0x80, 0xbf, 3}, {0xed, 0xed, 0x80, 0x9f, 3},
-	        {0xee, 0xef, 0x80, 0xbf, 3}, {0xf0, 0xf0, 0x90, 0xbf, 4},
-	        {0xf1, 0xf3, 0x80, 0xbf, 4}, {0xf4, 0xf4, 0x80, 0x8f, 4},
+		{0xc2, 0xdf, 0x80, 0xbf, 2}, {0xe0, 0xe0, 0xa0, 0xbf, 3},
+		{0xe1, 0xec, 0x80, 0xbf, 3}, {0xed, 0xed, 0x80, 0x9f, 3},
+		{0xee, 0xef, 0x80, 0xbf, 3}, {0xf0, 0xf0, 0x90, 0xbf, 4},
+		{0xf1, 0xf3, 0x80, 0xbf, 4}, {0xf4, 0xf4, 0x80, 0x8f, 4},
 	};
 	if (span.size == 0)
 		return 0;

@@ -24,11 +24,12 @@
 	((v)->data = (__typeof__((v)->data))vec_grow_((v)->data, &(v)->capacity, (wanted),         \
 						      sizeof(*(v)->data)))
 #define vec_push(v)                                                                                \
-	(vec_reserve(v, (v)->count + 1),                                                           \
-	 memset(&(v)->data[(v)->count], 0, sizeof(*(v)->data)), &(v)->data[(v)->count++])
+	(vec_reserve(v, (v)->count + 1), memset(&(v)->data[(v)->count], 0, sizeof(*(v)->data)),    \
+	 &(v)->data[(v)->count++])
 #define vec_add(v, value) (vec_reserve(v, (v)->count + 1), (v)->data[(v)->count++] = (value))
 #define vec_foreach(v, item)                                                                       \
-	for (__typeof__(*(v)->data) *item = (v)->data; item && item < (v)->data + (v)->count; item++)
+	for (__typeof__(*(v)->data) *item = (v)->data; item && item < (v)->data + (v)->count;      \
+	     item++)
 #define vec_clear(v) ((v)->count = 0)
 #define vec_deinit(v) (free((v)->data), (v)->data = NULL, (v)->count = (v)->capacity = 0)
 

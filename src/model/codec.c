@@ -216,9 +216,9 @@ struct error *model_decode(struct span bytes, const struct record *record, struc
 			   void *ret)
 {
 	struct decoder decoder = {
-	        .reader = reader_of(bytes, BYTE_ORDER_LITTLE),
-	        .arena = arena,
-	        .depth = MODEL_DEPTH_MAX,
+		.reader = reader_of(bytes, BYTE_ORDER_LITTLE),
+		.arena = arena,
+		.depth = MODEL_DEPTH_MAX,
 	};
 
 	decode_record(&decoder, record, ret);

@@ -59,8 +59,8 @@ struct field {
 	const char *doc;
 	enum field_kind kind;
 	size_t offset;
-	size_t limit;                         /* LIST, TEXTS: most elements */
-	const struct record *record;          /* ONE, LIST */
+	size_t limit;                          /* LIST, TEXTS: most elements */
+	const struct record *record;           /* ONE, LIST */
 	const struct enumeration *enumeration; /* ENUM */
 };
 

@@ -103,7 +103,8 @@ static struct error *read_number(const struct field *field, const struct json_va
 	return NULL;
 }
 
-static struct error *read_enum(const struct field *field, const struct json_value *json, void *value)
+static struct error *read_enum(const struct field *field, const struct json_value *json,
+			       void *value)
 {
 	const char *text = json_get_text(json, NULL);
 
@@ -124,8 +125,7 @@ static struct error *read_text(struct json_source *source, const struct field *f
 	if (!text || size > (size_t)MODEL_TEXT_MAX * 4)
 		return error_new(ERROR_FORMAT, "not a text, or too long");
 	if (field->kind == FIELD_TEXT) {
-		field_store(const char *, field, value,
-			    arena_strndup(source->arena, text, size));
+		field_store(const char *, field, value, arena_strndup(source->arena, text, size));
 		return NULL;
 	}
 	if (field->kind == FIELD_HEX) {
@@ -169,7 +169,7 @@ static struct error *read_list(struct json_source *source, const struct field *f
 				err = error_new(ERROR_FORMAT, "not a text");
 			else
 				((const char **)list.data)[i] =
-				        arena_strndup(source->arena, text, length);
+					arena_strndup(source->arena, text, length);
 		}
 		if (err)
 			return error_wrap(err, "[%zu]", i);
@@ -265,8 +265,7 @@ struct error *model_read_json(const struct json_value *object, const struct reco
 struct error *model_read_json_partial(const struct json_value *object, const struct record *record,
 				      struct arena *arena, void *ret)
 {
-	struct json_source source = {
-	        .arena = arena, .depth = MODEL_DEPTH_MAX, .is_partial = true};
+	struct json_source source = {.arena = arena, .depth = MODEL_DEPTH_MAX, .is_partial = true};
 
 	return read_record(&source, object, record, ret);
 }

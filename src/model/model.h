@@ -11,6 +11,8 @@
 #include "base/json_writer.h"
 #include "model/describe.h"
 
+/* Tables of macros, and includes whose order matters. */
+/* clang-format off */
 /* Enumerations first, then structs. */
 #include "model/macros_none.h"
 #undef VALUES
@@ -68,17 +70,18 @@
 #define VALUES(type)        extern const struct enumeration values_##type;
 #include "model/model.def"
 #include "model/macros_none.h"
+/* clang-format on */
 
 #define list_foreach(list, item)                                                                   \
-	for (__typeof__(*(list)->data) *item = (list)->data;                                         \
+	for (__typeof__(*(list)->data) *item = (list)->data;                                       \
 	     item && item < (list)->data + (list)->count; item++)
 
 /* Copies a vec's elements into the arena and sets the list to them: list_take(arena, &r->flows,
  * flows.data, flows.count). Element types must agree. */
 #define list_take(arena, list, elements, n)                                                        \
 	((list)->data = ((void)sizeof((list)->data == (elements)),                                 \
-			 (__typeof__((list)->data))model_copy_elements(                            \
-				 (arena), (elements), (n), sizeof(*(list)->data))),                \
+			 (__typeof__((list)->data))model_copy_elements((arena), (elements), (n),   \
+								       sizeof(*(list)->data))),    \
 	 (list)->count = (n))
 void *model_copy_elements(struct arena *arena, const void *elements, size_t count, size_t size);
 

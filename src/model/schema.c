@@ -141,10 +141,17 @@ void model_write_schema(struct json_writer *writer, const struct record *root, c
 static void describe_type(struct buffer *out, const struct field *field)
 {
 	static const char *const names[] = {
-	        [FIELD_TEXT] = "text",      [FIELD_BYTES] = "hex bytes", [FIELD_U64] = "number",
-	        [FIELD_I64] = "number",     [FIELD_HEX] = "hex number",  [FIELD_REAL] = "real",
-	        [FIELD_BOOL] = "true/false", [FIELD_ENUM] = "one of",    [FIELD_ONE] = "",
-	        [FIELD_LIST] = "list of ",  [FIELD_TEXTS] = "list of texts",
+		[FIELD_TEXT] = "text",
+		[FIELD_BYTES] = "hex bytes",
+		[FIELD_U64] = "number",
+		[FIELD_I64] = "number",
+		[FIELD_HEX] = "hex number",
+		[FIELD_REAL] = "real",
+		[FIELD_BOOL] = "true/false",
+		[FIELD_ENUM] = "one of",
+		[FIELD_ONE] = "",
+		[FIELD_LIST] = "list of ",
+		[FIELD_TEXTS] = "list of texts",
 	};
 	buffer_append_text(out, names[field->kind]);
 	if (field->record)

@@ -4,6 +4,8 @@
 
 #include "model/model.h"
 
+/* Tables of macros, and includes whose order matters. */
+/* clang-format off */
 /* Enumerations. */
 #include "model/macros_none.h"
 #undef VALUES
@@ -62,6 +64,7 @@
 					  .fields = r##_fields,                                    \
 					  .field_count = ARRAY_SIZE(r##_fields)};
 #include "model/model.def"
+/* clang-format on */
 
 const char *model_value_name(const struct enumeration *enumeration, unsigned value)
 {

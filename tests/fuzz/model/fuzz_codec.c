@@ -12,7 +12,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct report report = {0};
 
 	cleanup_error struct error *err =
-	        model_decode(span_of(data, size), &record_report, arena, &report);
+		model_decode(span_of(data, size), &record_report, arena, &report);
 	if (err)
 		return 0;
 	json_writer_init_buffer(&writer, &json, false);

@@ -26,8 +26,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	keyword_index_init(&index);
 	indicators_find(&index, bytes, check, &bytes);
 	strings_find(bytes, &strings);
-	vec_foreach(&strings.list, string)
-	{
+	vec_foreach(&strings.list, string) {
 		if (string->offset > size || string->size > size - string->offset)
 			abort();
 		struct span copy =

@@ -69,8 +69,8 @@ static void every_truncation_is_refused(void **state UNUSED)
 		cleanup_arena struct arena *scratch = arena_new(1 << 20);
 		cleanup_free uint8_t *copy = xmemdup(bytes.data, size);
 		struct report decoded = {0};
-		struct error *err = model_decode(span_of(copy, size), &record_report, scratch,
-						 &decoded);
+		struct error *err =
+			model_decode(span_of(copy, size), &record_report, scratch, &decoded);
 		assert_non_null(err);
 		error_free(err);
 	}
@@ -98,9 +98,10 @@ static void unknown_members_are_refused(void **state UNUSED)
 	cleanup_json struct json_document *document = NULL;
 	struct anomaly anomaly = {0};
 
-	assert_null(json_document_parse(span_text("{\"offset\":\"0x1\",\"more\":1}"), 100, &document));
+	assert_null(
+		json_document_parse(span_text("{\"offset\":\"0x1\",\"more\":1}"), 100, &document));
 	cleanup_error struct error *err =
-	        model_read_json(json_root(document), &record_anomaly, arena, &anomaly);
+		model_read_json(json_root(document), &record_anomaly, arena, &anomaly);
 	assert_non_null(err);
 	assert_int_equal(error_code(err), ERROR_FORMAT);
 }
@@ -117,18 +118,18 @@ static void a_list_over_its_limit_is_refused(void **state UNUSED)
 	for (int i = 0; i < 17; i++)
 		buffer_append_uleb128(&bytes, 1);
 	cleanup_error struct error *err =
-	        model_decode(buffer_span(&bytes), &record_technique, arena, &technique);
+		model_decode(buffer_span(&bytes), &record_technique, arena, &technique);
 	assert_non_null(err);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	        cmocka_unit_test(what_is_encoded_is_decoded),
-	        cmocka_unit_test(every_truncation_is_refused),
-	        cmocka_unit_test(json_is_read_back),
-	        cmocka_unit_test(unknown_members_are_refused),
-	        cmocka_unit_test(a_list_over_its_limit_is_refused),
+		cmocka_unit_test(what_is_encoded_is_decoded),
+		cmocka_unit_test(every_truncation_is_refused),
+		cmocka_unit_test(json_is_read_back),
+		cmocka_unit_test(unknown_members_are_refused),
+		cmocka_unit_test(a_list_over_its_limit_is_refused),
 	};
 	return cmocka_run_group_tests_name("model/codec", tests, NULL, NULL);
 }
