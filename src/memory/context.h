@@ -38,6 +38,7 @@ void text_list_add(struct text_list *list, const char *text);
 const char *plugin_processes(struct memory_context *context);
 const char *plugin_modules(struct memory_context *context);
 const char *plugin_syscalls(struct memory_context *context);
+const char *plugin_log(struct memory_context *context);
 const char *plugin_files(struct memory_context *context);
 const char *plugin_sockets(struct memory_context *context);
 const char *plugin_callbacks(struct memory_context *context);

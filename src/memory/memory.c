@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "memory/context.h"
+#include "memory/process.h"
 
 const struct memory_plugin memory_plugins[] = {
 	{"processes", "processes by task list, pid tables, families and scan", "processes",
@@ -25,6 +26,7 @@ const struct memory_plugin memory_plugins[] = {
 	{"history", "what was entered in shells", "commands", "pid process started line",
 	 plugin_history},
 	{"files", "open files", "files", "pid process fd mode size is_deleted path", plugin_files},
+	{"log", "the kernel's log", "kernel_log", "time_us level text", plugin_log},
 };
 const size_t memory_plugin_count = ARRAY_SIZE(memory_plugins);
 
@@ -138,6 +140,22 @@ static void run_plugins(struct memory_context *context)
 	vec_deinit(&runs);
 }
 
+static void read_boot(struct memory_context *context)
+{
+	enum { COMMAND_LINE_MAX = 4096 };
+	struct kernel *kernel = context->kernel;
+	uint64_t pointer, offset = process_clock_offset(kernel);
+	char text[CLOCK_TEXT_SIZE];
+
+	if (kernel_symbol(kernel, "saved_command_line", &pointer))
+		context->report->command_line =
+			kernel_string(kernel, kernel_u64(kernel, pointer), COMMAND_LINE_MAX);
+	if (!offset)
+		return;
+	clock_text(offset, text);
+	context->report->booted = arena_strdup(context->arena, text);
+}
+
 static void describe(struct memory_context *context)
 {
 	struct kernel *kernel = context->kernel;
@@ -148,6 +166,7 @@ static void describe(struct memory_context *context)
 	report->size = image_size(kernel->image);
 	report->rung = kernel_rung_name(kernel->rung);
 	report->kernel = kernel->banner[0] ? arena_strdup(context->arena, kernel->banner) : NULL;
+	read_boot(context);
 	report->symbols = kernel->symbols.count;
 	report->types = kernel->btf.count;
 	report->paging_levels = kernel->space.levels;

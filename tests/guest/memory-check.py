@@ -150,6 +150,12 @@ def check_actors(name, report, truth):
            [("kprobe", "do_sys_openat2", "hidden module hider"),
             ("netfilter", "ipv4 local_in, namespace 4026531840", "hidden module hider")]
            if truth["hidden"] else [])
+    log = [r["text"] for r in report["kernel_log"]]
+    expect(f"{name}: first line of the log", log[0][:40], truth["version"][0][:40])
+    expect(f"{name}: command line", "console=ttyS0 quiet" in report["command_line"], True)
+    if truth["hidden"]:
+        expect(f"{name}: the module's line in the log",
+               sum(f"TRUTH hidden pid={truth['hidden']['pid']}" in line for line in log), 1)
     loot = [r for r in report["files"] if r["path"] == "/tmp/.x-loot"]
     expect(f"{name}: deleted file", [(r["pid"], r["size"], r["is_deleted"]) for r in loot],
            [(truth["role"]["files"], 9, True)])

@@ -99,6 +99,8 @@ static void find_places(struct subject *subject)
 		add_place(subject, kernel, report.sockets.data[i].address);
 	for (size_t i = 0; i < report.bpf_programs.count; i++)
 		add_place(subject, kernel, report.bpf_programs.data[i].address);
+	for (size_t i = 0; i < report.kernel_log.count; i += 64)
+		add_place(subject, kernel, report.kernel_log.data[i].address);
 	add_place(subject, kernel, kernel->init_task);
 	if (image_view(image, kernel->space.root, 8, &view))
 		subject->places[subject->place_count++] = (uint64_t)(view.data - subject->bytes);
