@@ -62,14 +62,15 @@ static void add_source(struct indicator_set *set, struct indicator *indicator, c
 }
 
 static struct indicator *make(struct indicator_set *set, enum indicator_type type,
-			      const char *value, const char *context)
+			      const char *value, const char *source, const char *context)
 {
 	if (set->count == set->capacity) {
 		set->capacity = max_of(set->capacity * 2, (size_t)64);
 		set->data = xrealloc_array(set->data, set->capacity, sizeof(*set->data));
 	}
 	struct indicator *indicator = &set->data[set->count++];
-	const char *noise = indicator_noise(type, value);
+	bool was_used = !text_equal(source, "static") && !text_equal(source, "file");
+	const char *noise = indicator_noise(type, value, was_used);
 	*indicator = (struct indicator){.type = type, .value = arena_strdup(set->arena, value)};
 	if (noise)
 		indicator->context = noise;
@@ -92,7 +93,7 @@ void indicator_set_add(struct indicator_set *set, enum indicator_type type, cons
 		set->refused++;
 		return;
 	}
-	struct indicator *indicator = make(set, type, value, context);
+	struct indicator *indicator = make(set, type, value, source, context);
 	*slot = set->count;
 	add_source(set, indicator, source);
 }

@@ -22,5 +22,7 @@ void indicator_set_deinit(struct indicator_set *set);
 void indicator_set_add(struct indicator_set *set, enum indicator_type type, const char *value,
 		       const char *source, const char *context);
 
-/* Why a value is nothing to look for elsewhere ("noise: loopback"), or NULL. */
-const char *indicator_noise(enum indicator_type type, const char *value);
+/* Why a value is nothing to look for elsewhere ("noise: loopback"), or NULL. Names and addresses that
+ * are kept for documentation are noise where they merely stand in a file: what a sample really
+ * talked to (was_used) is its own, whatever its name. */
+const char *indicator_noise(enum indicator_type type, const char *value, bool was_used);

@@ -168,7 +168,7 @@ static const char *path_noise(const char *value)
 	return NULL;
 }
 
-const char *indicator_noise(enum indicator_type type, const char *value)
+static const char *noise_of(enum indicator_type type, const char *value)
 {
 	const char *at;
 
@@ -193,6 +193,16 @@ const char *indicator_noise(enum indicator_type type, const char *value)
 		break;
 	}
 	return NULL;
+}
+
+const char *indicator_noise(enum indicator_type type, const char *value, bool was_used)
+{
+	const char *noise = noise_of(type, value);
+
+	if (was_used && (text_equal(noise, NOISE "documentation") ||
+			 text_equal(noise, NOISE "in many programs")))
+		return NULL;
+	return noise;
 }
 
 bool indicator_is_noise(const struct indicator *indicator)

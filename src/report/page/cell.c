@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "base/text.h"
 #include "model/walk.h"
 #include "report/format.h"
@@ -16,11 +17,22 @@ struct convention {
 };
 
 static const struct convention numbers[] = {
-	{"*time_ns", CELL_TIME},   {"start_ns", CELL_TIME}, {"end_ns", CELL_TIME},
-	{"first_ns", CELL_TIME},   {"last_ns", CELL_TIME},  {"*_us", CELL_SPAN_US},
-	{"*_ms", CELL_SPAN_MS},    {"size", CELL_SIZE},     {"*_size", CELL_SIZE},
-	{"bytes", CELL_SIZE},      {"bytes_*", CELL_SIZE},  {"*_bytes", CELL_SIZE},
-	{"mode", CELL_MODE},       {"event", CELL_EVENT},   {"*_event", CELL_EVENT},
+	{"start_realtime_ns", CELL_CLOCK},
+	{"*time_ns", CELL_TIME},
+	{"start_ns", CELL_TIME},
+	{"end_ns", CELL_TIME},
+	{"first_ns", CELL_TIME},
+	{"last_ns", CELL_TIME},
+	{"*_us", CELL_SPAN_US},
+	{"*_ms", CELL_SPAN_MS},
+	{"size", CELL_SIZE},
+	{"*_size", CELL_SIZE},
+	{"bytes", CELL_SIZE},
+	{"bytes_*", CELL_SIZE},
+	{"*_bytes", CELL_SIZE},
+	{"mode", CELL_MODE},
+	{"event", CELL_EVENT},
+	{"*_event", CELL_EVENT},
 	{"entropy", CELL_ENTROPY},
 };
 
@@ -123,6 +135,14 @@ static void put_entropy(struct page *page, double entropy)
 	html_close(&page->html);
 }
 
+static void put_clock(struct page *page, uint64_t realtime_ns)
+{
+	char text[CLOCK_TEXT_SIZE];
+
+	clock_text(realtime_ns, text);
+	html_put(&page->html, text);
+}
+
 static void put_time(struct page *page, int64_t ns)
 {
 	char text[FORMAT_SIZE];
@@ -155,6 +175,8 @@ static void put_number(struct page *page, const struct field *field, enum cell_s
 		page_event(page, number);
 	else if (style == CELL_SIZE)
 		put_bytes(page, number);
+	else if (style == CELL_CLOCK)
+		put_clock(page, number);
 	else if (style == CELL_TIME)
 		put_time(page, (int64_t)number);
 	else if (style == CELL_SPAN_US)

@@ -11,6 +11,9 @@
 
 static void add(struct moments *moments, struct moment moment)
 {
+	/* What cannot be placed among the others is in its own section only. */
+	if (page_time_is_absolute(moment.time_ns))
+		return;
 	if (moments->total++ < MOMENTS_MAX)
 		moments->data[moments->count++] = moment;
 }

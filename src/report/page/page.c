@@ -289,13 +289,20 @@ void page_bar(struct page *page, const char *class_name, double part, double who
 	html_close(&page->html);
 }
 
-int64_t page_time(const struct page *page, int64_t ns)
+bool page_time_is_absolute(int64_t ns)
 {
 	enum { YEAR_S = 31536000 };
+
+	return ns / 1000000000 >= YEAR_S;
+}
+
+int64_t page_time(const struct page *page, int64_t ns)
+{
 	const struct health *health = page->report->health;
 	int64_t relative;
 
-	if (!health || !health->time || ns / 1000000000 < YEAR_S)
+	if (!health || !health->time || !health->time->start_realtime_ns ||
+	    !page_time_is_absolute(ns))
 		return ns;
 	if (__builtin_sub_overflow(ns, (int64_t)health->time->start_realtime_ns, &relative))
 		return ns;

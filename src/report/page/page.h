@@ -75,6 +75,8 @@ void page_bar(struct page *page, const char *class_name, double part, double who
 /* A time of the report as nanoseconds since the sample was let go: packets carry the host's, since
  * 1970. */
 int64_t page_time(const struct page *page, int64_t ns);
+/* Whether it is a time since 1970 after all: the report does not say how the clocks relate. */
+bool page_time_is_absolute(int64_t ns);
 
 /* Fields of records. */
 enum cell_style {
@@ -84,7 +86,8 @@ enum cell_style {
 	CELL_HASH,
 	CELL_NUMBER,
 	CELL_SIZE,
-	CELL_TIME, /* nanoseconds since the sample was let go */
+	CELL_TIME,  /* nanoseconds since the sample was let go */
+	CELL_CLOCK, /* nanoseconds since 1970 */
 	CELL_SPAN_MS,
 	CELL_SPAN_US,
 	CELL_HEX,

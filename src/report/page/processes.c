@@ -67,7 +67,7 @@ static void put_badges(struct page *page, const struct process *process)
 
 	if (!process->is_sample)
 		page_element(page, "span", "badge is-other", WORD_NOT_SAMPLE);
-	if (process->phase == PHASE_SETUP)
+	if (!process->is_sample && process->phase == PHASE_SETUP)
 		page_element(page, "span", "badge is-other", WORD_SETUP);
 	if (execution && execution->is_memfd)
 		page_element(page, "span", "badge is-high", WORD_MEMFD);

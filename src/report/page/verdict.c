@@ -113,7 +113,9 @@ static void put_cross_check(struct page *page, const struct cross_check *check)
 	html_begin(&page->html, "li", check->agrees ? "check is-ok" : "check is-degraded");
 	html_element(&page->html, "b", NULL, check->agrees ? "✓" : "≠");
 	html_put(&page->html, " ");
-	html_element(&page->html, "span", NULL, check->name);
+	html_open(&page->html, "span");
+	page_name(page, "check", check->name);
+	html_close(&page->html);
 	if (check->text) {
 		html_put(&page->html, " ");
 		html_element(&page->html, "small", NULL, check->text);

@@ -138,10 +138,17 @@ static void special_addresses_and_reserved_names_are_noise(void **state UNUSED)
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		const char *noise = indicator_noise(rows[i].type, rows[i].value);
+		const char *noise = indicator_noise(rows[i].type, rows[i].value, false);
 		if (!text_equal(noise, rows[i].noise))
 			fail_msg("%s: %s", rows[i].value, noise ? noise : "no noise");
 	}
+}
+
+static void what_the_sample_talked_to_is_its_own(void **state UNUSED)
+{
+	assert_null(indicator_noise(INDICATOR_DOMAIN, "c2.example", true));
+	assert_null(indicator_noise(INDICATOR_IPV4, "198.51.100.9", true));
+	assert_non_null(indicator_noise(INDICATOR_IPV4, "127.0.0.1", true));
 }
 
 static void a_flood_of_values_stops_at_the_ceiling(void **state UNUSED)
@@ -167,6 +174,7 @@ int main(void)
 		cmocka_unit_test(addresses_of_the_simulated_internet_are_left_out),
 		cmocka_unit_test(files_that_were_only_opened_are_none),
 		cmocka_unit_test(special_addresses_and_reserved_names_are_noise),
+		cmocka_unit_test(what_the_sample_talked_to_is_its_own),
 		cmocka_unit_test(a_flood_of_values_stops_at_the_ceiling),
 	};
 	return cmocka_run_group_tests_name("report/indicator", tests, NULL, NULL);
