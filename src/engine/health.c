@@ -90,6 +90,11 @@ void health_conclude(struct job *job)
 	list_take(job->arena, &health->counters, job->counters.data, job->counters.count);
 	list_take(job->arena, &health->cross_checks, job->cross_checks.data,
 		  job->cross_checks.count);
+	if (job->go_realtime_ns) {
+		health->time = arena_new_of(job->arena, struct time_map);
+		health->time->start_realtime_ns = job->go_realtime_ns;
+		health->time->start_guest_ns = job->go_guest_ns;
+	}
 	if (job->options->static_only)
 		health->summary = "Static analysis only; the file was not run.";
 	else if (!job->has_session || !job->session.has_started)
