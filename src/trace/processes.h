@@ -19,6 +19,9 @@ enum {
 struct process_entry {
 	struct process process; /* executions are in `executions` until the end */
 	vec(struct execution) executions;
+	/* A file of the sample that execve opened: the program, or the script that names it. */
+	struct event_inode planted;
+	bool has_planted;
 };
 
 struct processes {

@@ -307,6 +307,36 @@ static void keep_file(struct trace *trace, struct event *event)
 	touch_second(trace, event);
 }
 
+/* execve opens a script before its interpreter, which is all that the exec itself tells of. */
+static void keep_executed(struct trace *trace, const struct event *event)
+{
+	const struct event_record *record = &trace->record;
+	struct process_entry *entry = processes_find(&trace->processes, record->header.process);
+
+	if (!entry || record->header.type != EVENT_FILE_OPEN || !event->is_planted ||
+	    !(record->file.file_flags & EVENT_FILE_EXECUTABLE))
+		return;
+	entry->planted = record->file.file;
+	entry->has_planted = true;
+}
+
+/* What execve opened before this exec was of the sample: so is what it started. */
+static void take_executed(struct trace *trace, struct event *event)
+{
+	struct process_entry *entry =
+		processes_find(&trace->processes, trace->record.header.process);
+
+	if (!entry || !entry->has_planted)
+		return;
+	entry->has_planted = false;
+	if (event->type != EVENT_KIND_EXEC || event->is_of_sample)
+		return;
+	event->is_planted = true;
+	if (event->is_sample && event->phase == PHASE_RUN &&
+	    entry->planted.inode != trace->record.exec.file.inode)
+		files_touch(&trace->files, &entry->planted, event->requested, FILE_EXECUTED, event);
+}
+
 static void keep_exec(struct trace *trace, struct event *event)
 {
 	const struct event_exec *exec = &trace->record.exec;
@@ -318,6 +348,7 @@ static void keep_exec(struct trace *trace, struct event *event)
 	if (!event->is_of_sample || text_equal(event->path, event->requested))
 		event->is_of_sample |= files_is_sample(&trace->files, &exec->file, event->path);
 	event->is_planted &= !event->is_of_sample;
+	take_executed(trace, event);
 	processes_exec(&trace->processes, &trace->record, event);
 	if (event->is_sample && event->phase == PHASE_RUN && event->path)
 		files_touch(&trace->files, &exec->file, event->path, FILE_EXECUTED, event);
@@ -348,6 +379,9 @@ static void keep(struct trace *trace, struct event *event)
 		break;
 	case EVENT_PROCESS_EXEC:
 		keep_exec(trace, event);
+		break;
+	case EVENT_PROCESS_EXEC_FAILED:
+		take_executed(trace, event);
 		break;
 	case EVENT_PROCESS_EXIT:
 		processes_exit(processes, record, event);
@@ -380,11 +414,13 @@ static void keep(struct trace *trace, struct event *event)
 		break;
 	default:
 		if (record->header.type >= EVENT_FILE_OPEN &&
-		    record->header.type <= EVENT_FILE_XATTR)
+		    record->header.type <= EVENT_FILE_XATTR) {
 			keep_file(trace, event);
-		else if (record->header.type >= EVENT_SOCKET_CREATE &&
-			 record->header.type <= EVENT_SOCKET_SEND)
+			keep_executed(trace, event);
+		} else if (record->header.type >= EVENT_SOCKET_CREATE &&
+			   record->header.type <= EVENT_SOCKET_SEND) {
 			connections_take(&trace->connections, &record->socket, event);
+		}
 	}
 }
 

@@ -190,6 +190,37 @@ static void what_a_planted_file_starts_is_attributed_to_its_writer(void **state 
 	assert_int_equal(cron->attributed_event, 3);
 }
 
+/* The exec tells of the interpreter; the file that execve opened before it is the script. */
+static void a_script_of_the_sample_is_planted_too(void **state UNUSED)
+{
+	cleanup_arena struct arena *arena = arena_new(0);
+	cleanup_trace struct trace *trace = NULL;
+	cleanup_buffer struct buffer json = {0};
+	struct stream stream = {0};
+	char text[256];
+
+	stream_exec(&stream, 10, EVENT_MARKED, "/root/sample", "s", 2);
+	stream_file(&stream, 10, EVENT_FILE_OPEN, 77, "/tmp/x.sh", NULL);
+	struct event_record opened =
+		stream_record(&stream, EVENT_FILE_OPEN, EVENT_CLASS_ACCESS, 10, EVENT_MARKED);
+	opened.file.file = (struct event_inode){.inode = 77, .device = 1};
+	opened.file.file_flags = EVENT_FILE_PLANTED | EVENT_FILE_EXECUTABLE;
+	stream_path(&opened, EVENT_TEXT_PATH, "/tmp/x.sh", text);
+	stream_add(&stream, &opened);
+	stream_exec(&stream, 10, EVENT_MARKED, "/usr/bin/dash", "sh", 3);
+	stream_exec(&stream, 10, EVENT_MARKED, "/usr/bin/true", "true", 5);
+	stream_flush(&stream);
+	struct trace_summary summary = run_bytes(buffer_span(&stream.frames), arena, &json, &trace);
+	stream_deinit(&stream);
+	const struct process *process = &summary.processes.data[0];
+	assert_false(process->executions.data[0].is_written_by_sample);
+	assert_true(process->executions.data[1].is_written_by_sample);
+	assert_false(process->executions.data[2].is_written_by_sample);
+	const struct file_activity *script = &summary.files.data[1];
+	assert_string_equal(script->path, "/tmp/x.sh");
+	assert_string_equal(script->operations.data[script->operations.count - 1], "executed");
+}
+
 static void a_pid_that_is_used_again_is_another_process(void **state UNUSED)
 {
 	cleanup_arena struct arena *arena = arena_new(0);
@@ -316,6 +347,7 @@ int main(void)
 		cmocka_unit_test(the_order_of_calls_is_exact_with_losses_in_their_place),
 		cmocka_unit_test(records_are_put_into_the_order_of_time),
 		cmocka_unit_test(what_a_planted_file_starts_is_attributed_to_its_writer),
+		cmocka_unit_test(a_script_of_the_sample_is_planted_too),
 		cmocka_unit_test(a_pid_that_is_used_again_is_another_process),
 		cmocka_unit_test(a_connection_is_joined_from_its_records),
 		cmocka_unit_test(losses_are_what_the_numbers_leave_open),
