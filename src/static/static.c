@@ -27,6 +27,8 @@ static const struct analyzer {
 	{"indicators", NEEDS_NOTHING, indicators_analyze},
 	{"origin", NEEDS_ELF, origin_analyze},
 	{"sources", NEEDS_ELF, sources_analyze},
+	{"packers", NEEDS_ELF, packers_analyze},
+	{"capabilities", NEEDS_ELF, capabilities_analyze},
 	{"string list", NEEDS_NOTHING, string_list_analyze},
 	{"yara", NEEDS_NOTHING, yara_analyze},
 };
