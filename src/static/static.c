@@ -29,6 +29,7 @@ static const struct analyzer {
 	{"sources", NEEDS_ELF, sources_analyze},
 	{"packers", NEEDS_ELF, packers_analyze},
 	{"capabilities", NEEDS_ELF, capabilities_analyze},
+	{"listing", NEEDS_ELF, listing_analyze},
 	{"string list", NEEDS_NOTHING, string_list_analyze},
 	{"yara", NEEDS_NOTHING, yara_analyze},
 };

@@ -31,6 +31,7 @@ struct error *origin_analyze(struct static_work *work);
 struct error *sources_analyze(struct static_work *work);
 struct error *packers_analyze(struct static_work *work);
 struct error *capabilities_analyze(struct static_work *work);
+struct error *listing_analyze(struct static_work *work);
 struct error *script_analyze(struct static_work *work);
 struct error *yara_analyze(struct static_work *work);
 
