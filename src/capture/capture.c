@@ -5,11 +5,14 @@
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "base/file.h"
 #include "wire/event_read.h"
 
 #pragma GCC diagnostic push
@@ -17,6 +20,8 @@
 #pragma GCC diagnostic ignored "-Wsign-conversion"
 #include "capture_bpf.skel.h"
 #pragma GCC diagnostic pop
+
+enum { MAPS_FILE_LIMIT = 1024 * 1024 };
 
 struct capture {
 	struct capture_bpf *bpf;
@@ -96,6 +101,27 @@ static void attach_programs(struct capture *capture)
 	}
 }
 
+/*
+ * Keeps the maps' memory out of children: they have no business with it, and copying the entries of
+ * tens of megabytes costs each fork milliseconds. libbpf does not tell where it mapped them.
+ */
+static void keep_from_children(void)
+{
+	cleanup_free char *maps = NULL;
+	size_t size;
+	unsigned long long start;
+	unsigned long long end;
+	cleanup_error struct error *err =
+		file_read("/proc/self/maps", MAPS_FILE_LIMIT, &maps, &size);
+
+	if (err)
+		return;
+	for (char *rest = maps, *line; (line = strsep(&rest, "\n"));) {
+		if (strstr(line, "bpf") && sscanf(line, "%llx-%llx", &start, &end) == 2)
+			madvise((void *)(uintptr_t)start, (size_t)(end - start), MADV_DONTFORK);
+	}
+}
+
 static struct error *open_rings(struct capture *capture)
 {
 	const struct bpf_map *maps[CAPTURE_RING_COUNT] = {
@@ -110,6 +136,7 @@ static struct error *open_rings(struct capture *capture)
 		if (!capture->rings[i])
 			return error_os(errno, "map a ring of records");
 	}
+	keep_from_children();
 	return NULL;
 }
 

@@ -235,39 +235,46 @@ static struct error *finish(struct session *session, uint64_t *ret_idle_ns)
 	return err;
 }
 
+/* Prints how long it took since *last, and makes now the new one. */
+static void lap(const char *name, uint64_t *last)
+{
+	uint64_t now = clock_monotonic_ns();
+
+	printf("%s %llu ms  ", name, (unsigned long long)(now - *last) / 1000000);
+	*last = now;
+}
+
 static struct error *perform(struct session *session, const struct vm_template *template,
 			     char **argv)
 {
 	struct vm_run_options options = {
 		.network = JAIL_SIMULATED, .capture_fd = -1, .internet_fd = VM_NO_INTERNET};
 	struct control_message go = {.type = FRAME_GO};
-	uint64_t begin = clock_monotonic_ns();
+	uint64_t last = clock_monotonic_ns();
 	uint64_t idle = 0;
 
 	struct error *err = vm_run_start(template, &options, &session->run);
 	if (!err)
 		err = vm_run_resume(session->run);
-	uint64_t restored = clock_monotonic_ns();
+	lap("restored", &last);
 	if (!err)
 		err = hello(session);
-	uint64_t greeted = clock_monotonic_ns();
+	lap("answered", &last);
 	if (!err)
 		err = put(session, argv[0], "/tmp/sample");
+	lap("put", &last);
 	if (!err)
 		err = start(session, "/tmp/sample", argv + 1);
+	lap("made", &last);
 	if (!err)
 		err = ask(session, &go);
-	uint64_t started = clock_monotonic_ns();
 	if (!err)
 		err = finish(session, &idle);
 	if (!err)
-		printf("restored %llu ms, agent answered +%llu, running +%llu, idle +%llu, all "
-		       "+%llu\n",
-		       (unsigned long long)(restored - begin) / 1000000,
-		       (unsigned long long)(greeted - restored) / 1000000,
-		       (unsigned long long)(started - greeted) / 1000000,
-		       (unsigned long long)(idle - started) / 1000000,
-		       (unsigned long long)(clock_monotonic_ns() - begin) / 1000000);
+		printf("ran %llu ms  ", (unsigned long long)(idle - last) / 1000000);
+	last = idle;
+	lap("frozen", &last);
+	printf("\n");
 	return err;
 }
 
