@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * How a packet of the guest finds the internet box, whatever its address: a rule sends what comes in
- * by the tap to a table in which every address is local (so that the kernel answers pings for all of
- * them), and TPROXY hands TCP and UDP to the transparent sockets. Nothing is forwarded.
+ * How a packet of the guest finds the internet box, whatever its address: a catch-all route makes every
+ * address local (so that the kernel answers pings for all of them), and TPROXY hands TCP and UDP to the
+ * transparent sockets. Nothing is forwarded.
  */
 #include "vm/jail_net.h"
 
@@ -28,7 +28,7 @@
 #include "base/file.h"
 #include "vm/netlink.h"
 
-enum { CATCH_ALL_TABLE = 100, DNS_PORT = 53, LISTEN_BACKLOG = 1024 };
+enum { DNS_PORT = 53, LISTEN_BACKLOG = 1024 };
 
 /* The gateway's address stays the same in every run: the template's guest knows it already. */
 static const uint8_t gateway_mac[6] = {0xd2, 0x74, 0x7f, 0x6e, 0x37, 0xe3};
@@ -60,6 +60,28 @@ static struct error *tap_open(int *ret_fd)
 	return NULL;
 }
 
+/* Every address of the world, the guest's neighbours included, is here, but its own are behind the tap: the
+ * kernel answers pings and ARP for all, and does not dispute what the guest announces as its own. */
+static struct error *add_routes(int fd, int lo, int tap)
+{
+	struct in_addr guest4;
+	struct in6_addr guest6, link_net;
+
+	inet_pton(AF_INET, JAIL_GUEST4, &guest4);
+	inet_pton(AF_INET6, JAIL_GUEST6, &guest6);
+	inet_pton(AF_INET6, "fe80::", &link_net);
+	struct error *err = netlink_route_link(fd, AF_INET, tap, &guest4, 32);
+	if (!err)
+		err = netlink_route_link(fd, AF_INET6, tap, &guest6, 128);
+	if (!err)
+		err = netlink_route_link(fd, AF_INET6, tap, &link_net, 64);
+	if (!err)
+		err = netlink_route_local(fd, AF_INET, lo);
+	if (!err)
+		err = netlink_route_local(fd, AF_INET6, lo);
+	return err;
+}
+
 struct error *jail_net_links(struct jail_sockets *sockets)
 {
 	struct in_addr gateway4;
@@ -78,7 +100,7 @@ struct error *jail_net_links(struct jail_sockets *sockets)
 	int tap = (int)if_nametoindex(JAIL_TAP);
 	err = netlink_link_up(fd, lo);
 	if (!err)
-		err = netlink_address_add(fd, tap, AF_INET, &gateway4, 24);
+		err = netlink_address_add(fd, tap, AF_INET, &gateway4, 32);
 	if (!err)
 		err = netlink_address_add(fd, tap, AF_INET6, &gateway6, 64);
 	if (!err) /* the way back to the guest's own address */
@@ -86,13 +108,7 @@ struct error *jail_net_links(struct jail_sockets *sockets)
 	if (!err)
 		err = netlink_link_up(fd, tap);
 	if (!err)
-		err = netlink_rule_add(fd, AF_INET, JAIL_TAP, CATCH_ALL_TABLE);
-	if (!err)
-		err = netlink_rule_add(fd, AF_INET6, JAIL_TAP, CATCH_ALL_TABLE);
-	if (!err)
-		err = netlink_route_local(fd, AF_INET, lo, CATCH_ALL_TABLE);
-	if (!err)
-		err = netlink_route_local(fd, AF_INET6, lo, CATCH_ALL_TABLE);
+		err = add_routes(fd, lo, tap);
 	return err;
 }
 

@@ -107,20 +107,10 @@ struct error *netlink_address_add(int fd, int link, int family, const void *addr
 	return request_run(fd, &request, "give a link its address");
 }
 
-struct error *netlink_rule_add(int fd, int family, const char *name, uint32_t table)
-{
-	const struct fib_rule_hdr body = {.family = (uint8_t)family, .action = FR_ACT_TO_TBL};
-	struct request request;
-
-	request_init(&request, RTM_NEWRULE, NLM_F_CREATE | NLM_F_EXCL, &body, sizeof(body));
-	request_add(&request, FRA_IIFNAME, name, strlen(name) + 1);
-	request_add(&request, FRA_TABLE, &table, sizeof(table));
-	return request_run(fd, &request, "add a routing rule");
-}
-
-struct error *netlink_route_local(int fd, int family, int lo, uint32_t table)
+struct error *netlink_route_local(int fd, int family, int lo)
 {
 	const struct rtmsg body = {.rtm_family = (uint8_t)family,
+				   .rtm_table = RT_TABLE_LOCAL,
 				   .rtm_protocol = RTPROT_STATIC,
 				   .rtm_scope =
 					   family == AF_INET ? RT_SCOPE_HOST : RT_SCOPE_UNIVERSE,
@@ -128,9 +118,25 @@ struct error *netlink_route_local(int fd, int family, int lo, uint32_t table)
 	struct request request;
 
 	request_init(&request, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL, &body, sizeof(body));
-	request_add(&request, RTA_TABLE, &table, sizeof(table));
 	request_add(&request, RTA_OIF, &lo, sizeof(lo));
 	return request_run(fd, &request, "add the catch-all route");
+}
+
+struct error *netlink_route_link(int fd, int family, int link, const void *address, unsigned prefix)
+{
+	const struct rtmsg body = {.rtm_family = (uint8_t)family,
+				   .rtm_dst_len = (uint8_t)prefix,
+				   .rtm_table = RT_TABLE_LOCAL,
+				   .rtm_protocol = RTPROT_STATIC,
+				   .rtm_scope =
+					   family == AF_INET ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE,
+				   .rtm_type = RTN_UNICAST};
+	struct request request;
+
+	request_init(&request, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL, &body, sizeof(body));
+	request_add(&request, RTA_DST, address, family == AF_INET ? 4 : 16);
+	request_add(&request, RTA_OIF, &link, sizeof(link));
+	return request_run(fd, &request, "add the route to the guest");
 }
 
 static struct error *dump_take(struct span reply, uint16_t type, netlink_each *each, void *context,

@@ -18,10 +18,12 @@ MUST_USE struct error *netlink_link_up(int fd, int link);
 /* family: AF_INET with 4 bytes or AF_INET6 with 16; IPv6 addresses are usable at once (no DAD). */
 MUST_USE struct error *netlink_address_add(int fd, int link, int family, const void *address,
 					   unsigned prefix);
-/* Everything that comes in by link `name` is looked up in `table`. */
-MUST_USE struct error *netlink_rule_add(int fd, int family, const char *name, uint32_t table);
-/* In `table`, every address is one of ours. */
-MUST_USE struct error *netlink_route_local(int fd, int family, int lo, uint32_t table);
+/* Every address is one of ours, but for those with a route of their own. In the table that is asked first,
+ * and for the source of answers, too: so the kernel answers for all of them. */
+MUST_USE struct error *netlink_route_local(int fd, int family, int lo);
+/* In the same table: this address or net is behind `link`. */
+MUST_USE struct error *netlink_route_link(int fd, int family, int link, const void *address,
+					  unsigned prefix);
 
 /* Calls `each` with the family-specific header and attributes of every object that is there.
  * type: RTM_GETLINK, RTM_GETROUTE, RTM_GETRULE or RTM_GETADDR. */
