@@ -148,6 +148,30 @@ def test_echo_requests_are_answered():
         assert done.returncode == 0, tool
 
 
+def ask_neighbour(target, sender):
+    """Whether somebody answers an ARP request."""
+    mac = bytes.fromhex(open("/sys/class/net/eth0/address", encoding="ascii").read().strip().replace(":", ""))
+    request = (b"\xff" * 6 + mac + bytes.fromhex("080600010800060400" "01") + mac + socket.inet_aton(sender) + bytes(6) +
+               socket.inet_aton(target))
+    with socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(0x0806)) as s:
+        s.bind(("eth0", 0))
+        s.settimeout(0.5)
+        s.send(request)
+        try:
+            while True:
+                reply = s.recv(100)
+                if reply[20:22] == b"\0\2" and reply[28:32] == socket.inet_aton(target):
+                    return True
+        except socket.timeout:
+            return False
+
+
+def test_neighbours_answer_but_not_for_the_guests_own_address():
+    assert ask_neighbour("192.0.2.1", "192.0.2.77")
+    assert ask_neighbour("192.0.2.200", "192.0.2.77")
+    assert not ask_neighbour("192.0.2.77", "192.0.2.77")  # the announcement of an address
+
+
 FLOOD = 50000
 
 

@@ -1,18 +1,17 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
+# timeout: 120
 # The simulated internet and the capture, in network namespaces of an ordinary user: clients in one talk to
-# arbitrary addresses, the boxes stand in another behind TPROXY. Usage:
-# internet.sh INTERNET_BOXES PACKET_LINES [KEEP_DIR]
-# Needs unprivileged user namespaces, nft and ip; says so and is skipped (77) where there are none.
+# arbitrary addresses, the boxes stand in another behind TPROXY, as in the jail, but without a machine.
 set -eu
 here=$(dirname "$(realpath "$0")")
 
 if [ "${INTERNET_TEST_INSIDE:-}" = "" ]; then
-	boxes=$(realpath "$1")
-	lines=$(realpath "$2")
+	boxes=$BUILD/tests/unit/internet/internet_boxes
+	lines=$BUILD/tests/unit/packet/packet_lines
 	work=$(mktemp -d /tmp/habo-internet.XXXXXX)
 	trap 'rm -rf "$work"' EXIT
-	cp "$boxes" "$lines" "$here/internet_client.py" "$here/internet.sh" "$work"
+	cp "$boxes" "$lines" "$here/internet_client.py" "$0" "$work"
 	export INTERNET_TEST_INSIDE=1
 	if [ "$(id -u)" = 0 ]; then
 		chown -R 65534:65534 "$work"
@@ -27,11 +26,7 @@ if [ "${INTERNET_TEST_INSIDE:-}" = "" ]; then
 	fi
 	status=0
 	# shellcheck disable=SC2086
-	cd "$work" && $as unshare -Urnpf --kill-child --mount-proc sh "$work/internet.sh" "$work" || status=$?
-	if [ -n "${3:-}" ]; then
-		mkdir -p "$3"
-		cp "$work"/*.pcapng "$work"/*.ndjson "$3"
-	fi
+	cd "$work" && $as unshare -Urnpf --kill-child --mount-proc sh "$work/test-internet.sh" "$work" || status=$?
 	exit $status
 fi
 
@@ -43,7 +38,7 @@ in_client() { nsenter -t $client -n "$@"; }
 
 ip link set lo up
 ip link add tap0 type veth peer name eth0 netns $client
-ip addr add 192.0.2.1/24 dev tap0
+ip addr add 192.0.2.1/32 dev tap0
 ip -6 addr add fd00:1::1/64 dev tap0 nodad
 ip link set tap0 up
 in_client ip link set lo up
@@ -53,15 +48,14 @@ in_client ip link set eth0 up
 in_client ip route add default via 192.0.2.1
 in_client ip -6 route add default via fd00:1::1
 
-# Every address is ours but the guest's: the kernel answers echo requests, and resets what no rule takes.
-for family in -4 -6; do
-	ip $family rule add pref 100 lookup local
-	ip $family rule del pref 0
-	ip $family route add local default dev lo table local
-done
-ip -4 rule add pref 10 to 192.0.2.77/32 lookup main
-ip -6 rule add pref 10 to fd00:1::77/128 lookup main
-ip -6 rule add pref 11 to fe80::/10 lookup main
+# As the jail has it: every address is ours but the guest's own. That it is so in the table `local`, which is
+# asked first and for the source of answers, too, lets the kernel answer echo requests for all of them; and
+# it answers neighbours' questions, but does not dispute the guest's address.
+ip -4 route add 192.0.2.77/32 dev tap0 table local
+ip -6 route add fd00:1::77/128 dev tap0 table local
+ip -6 route add fe80::/64 dev tap0 table local
+ip -4 route add local default dev lo table local
+ip -6 route add local default dev lo table local
 nft -f - <<'RULES'
 table inet habo {
 	chain steer {
