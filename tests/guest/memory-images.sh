@@ -3,7 +3,7 @@
 # Makes the memory images that tests/guest/memory-check.sh reads: boots Debian kernels with a small
 # initramfs under QEMU, lets tests/guest/memory/actor.c act, and dumps the memory with the truth that
 # the guest printed beside it.
-#   memory-images.sh FOLDER [NAME…]      NAME: 61 612 612la57 61hidden 61busy 612busy 5g
+#   memory-images.sh FOLDER [NAME…]      NAME: 61 612 612la57 61hidden 61busy 612busy 5g 61generic 612generic 61rt
 # The busy ones are several images of a guest in which programs start and end all the time, and
 # nothing hides.
 # Needs qemu-system-x86, busybox-static, cpio, gcc; apt-get download for the kernels.
@@ -112,6 +112,9 @@ for name in "$@"; do
 		[ $name = 61busy ] && kernel=$old || kernel=$new
 		boot $name $kernel 256M qemu64 ""
 		moments= ;;
+	61generic) boot 61generic 6.1.0-56-amd64 320M max "" ;;
+	612generic) boot 612generic 6.12.117+deb12-amd64 384M qemu64 "" ;;
+	61rt) boot 61rt 6.1.0-56-rt-amd64 256M max,-la57 "" ;;
 	5g) boot 5g $old 5G max "" ;;
 	61hidden)
 		build_hider $old linux-headers-6.1.0-56-common linux-kbuild-6.1
