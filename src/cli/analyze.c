@@ -20,32 +20,32 @@
 
 /* Every setting is a key of habo.conf, HABO_<NAME> in the environment, and a long flag. */
 static const struct setting settings[] = {
-        {"output", "DIR", NULL, "Write the results there (default: NAME.habo)", 'o', false},
-        {"timeout", "TIME", "30s", "Let the sample run at most this long", 't', false},
-        {"static-only", NULL, NULL, "Do not run the sample", 's', false},
-        {"args", "WORDS", NULL, "Arguments for the sample, split as a shell does", 'a', false},
-        {"env", "NAME=VALUE", NULL, "Set a variable for the sample (may be repeated)", 'e', true},
-        {"name", "NAME", NULL, "File name of the sample in the guest", 'n', false},
-        {"cwd", "PATH", NULL, "Folder of the guest to put it in and start it in", 'd', false},
-        {"user", "NAME", "root", "User of the guest that runs it", 'u', false},
-        {"stdin", "FILE", NULL, "Give it this file as standard input", 'i', false},
-        {"with", "PATH[=GUEST]", NULL, "Put a further file into the guest (may be repeated)", 'w',
+	{"output", "DIR", NULL, "Write the results there (default: NAME.habo)", 'o', false},
+	{"timeout", "TIME", "30s", "Let the sample run at most this long", 't', false},
+	{"static-only", NULL, NULL, "Do not run the sample", 's', false},
+	{"args", "WORDS", NULL, "Arguments for the sample, split as a shell does", 'a', false},
+	{"env", "NAME=VALUE", NULL, "Set a variable for the sample (may be repeated)", 'e', true},
+	{"name", "NAME", NULL, "File name of the sample in the guest", 'n', false},
+	{"cwd", "PATH", NULL, "Folder of the guest to put it in and start it in", 'd', false},
+	{"user", "NAME", "root", "User of the guest that runs it", 'u', false},
+	{"stdin", "FILE", NULL, "Give it this file as standard input", 'i', false},
+	{"with", "PATH[=GUEST]", NULL, "Put a further file into the guest (may be repeated)", 'w',
 	 true},
-        {"setup", "SCRIPT", NULL, "Run a script of yours in the guest before the clock starts", 0,
+	{"setup", "SCRIPT", NULL, "Run a script of yours in the guest before the clock starts", 0,
 	 false},
-        {"setup-timeout", "TIME", "60s", "Let the set-up script run at most this long", 0, false},
-        {"monitor", "COMMAND", NULL,
+	{"setup-timeout", "TIME", "60s", "Let the set-up script run at most this long", 0, false},
+	{"monitor", "COMMAND", NULL,
 	 "Attach a tool of the guest to the stopped sample; {pid} and {out} are replaced (may be "
 	 "repeated)",
 	 'm', true},
-        {"network", "MODE", "simulated", "simulated, refuse or none", 'N', false},
-        {"image", "NAME", "default", "Guest image", 'I', false},
-        {"state", "DIR", "/var/lib/habo", "Where images and templates are", 0, false},
-        {"accelerator", "NAME", "auto", "auto, kvm or tcg", 0, false},
-        {"rules", "DIR", NULL, "Further YARA and Sigma rules (may be repeated)", 'r', true},
-        {"keep-memory", NULL, NULL, "Keep an image of the guest's memory in the results", 0, false},
-        {"file-limit", "SIZE", "32M", "Bring out files up to this size", 0, false},
-        {"files-limit", "SIZE", "256M", "Bring out at most so much in all", 0, false},
+	{"network", "MODE", "simulated", "simulated, refuse or none", 'N', false},
+	{"image", "NAME", "default", "Guest image", 'I', false},
+	{"state", "DIR", "/var/lib/habo", "Where images and templates are", 0, false},
+	{"accelerator", "NAME", "auto", "auto, kvm or tcg", 0, false},
+	{"rules", "DIR", NULL, "Further YARA and Sigma rules (may be repeated)", 'r', true},
+	{"keep-memory", NULL, NULL, "Keep an image of the guest's memory in the results", 0, false},
+	{"file-limit", "SIZE", "32M", "Bring out files up to this size", 0, false},
+	{"files-limit", "SIZE", "256M", "Bring out at most so much in all", 0, false},
 };
 
 enum {
@@ -57,7 +57,7 @@ enum {
 struct analyze_flags {
 	struct config config;
 	const char *sample;
-	const char *file;       /* -c */
+	const char *file;             /* -c */
 	const char *const *arguments; /* behind -- */
 	size_t argument_count;
 	bool as_json;
@@ -66,27 +66,30 @@ struct analyze_flags {
 	enum color_choice color;
 	struct error *err; /* the first bad flag */
 	/* Flags are applied behind files and environment, so they wait here. */
-	vec(struct { const char *name; const char *value; }) given;
+	vec(struct {
+		const char *name;
+		const char *value;
+	}) given;
 };
 
 static struct argp_option *make_options(void)
 {
 	static const struct argp_option fixed[] = {
-	        {"config", 'c', "FILE", 0, "Read this file of settings too", 0},
-	        {"json", KEY_JSON, NULL, 0, "Print report.json instead of the summary", 0},
-	        {"quiet", 'q', NULL, 0, "No progress on stderr", 0},
-	        {"verbose", 'v', NULL, 0, "Times of the stages on stderr", 0},
-	        {"color", KEY_COLOR, "WHEN", 0, "auto, always or never", 0},
+		{"config", 'c', "FILE", 0, "Read this file of settings too", 0},
+		{"json", KEY_JSON, NULL, 0, "Print report.json instead of the summary", 0},
+		{"quiet", 'q', NULL, 0, "No progress on stderr", 0},
+		{"verbose", 'v', NULL, 0, "Times of the stages on stderr", 0},
+		{"color", KEY_COLOR, "WHEN", 0, "auto, always or never", 0},
 	};
 	struct argp_option *options =
-	        xcalloc(ARRAY_SIZE(settings) + ARRAY_SIZE(fixed) + 1, sizeof(*options));
+		xcalloc(ARRAY_SIZE(settings) + ARRAY_SIZE(fixed) + 1, sizeof(*options));
 
 	for (size_t i = 0; i < ARRAY_SIZE(settings); i++)
 		options[i] = (struct argp_option){
-		        .name = settings[i].name,
-		        .key = settings[i].key ? settings[i].key : KEY_LONG_ONLY + (int)i,
-		        .arg = settings[i].argument,
-		        .doc = settings[i].doc,
+			.name = settings[i].name,
+			.key = settings[i].key ? settings[i].key : KEY_LONG_ONLY + (int)i,
+			.arg = settings[i].argument,
+			.doc = settings[i].doc,
 		};
 	memcpy(options + ARRAY_SIZE(settings), fixed, sizeof(fixed));
 	return options;
@@ -130,7 +133,8 @@ static error_t parse_flag(int key, char *argument, struct argp_state *state)
 		return 0;
 	case ARGP_KEY_ARG:
 		if (flags->sample)
-			argp_error(state, "one file at a time: '%s'? (its arguments stand behind --)",
+			argp_error(state,
+				   "one file at a time: '%s'? (its arguments stand behind --)",
 				   argument);
 		flags->sample = argument;
 		return 0;
@@ -168,7 +172,8 @@ struct analyze_memory {
 static struct error *take_network(const char *text, enum network_mode *ret)
 {
 	static const char *const names[] = {[NETWORK_SIMULATED] = "simulated",
-					    [NETWORK_REFUSE] = "refuse", [NETWORK_NONE] = "none"};
+					    [NETWORK_REFUSE] = "refuse",
+					    [NETWORK_NONE] = "none"};
 	for (unsigned i = 0; i < ARRAY_SIZE(names); i++)
 		if (text_equal(names[i], text)) {
 			*ret = (enum network_mode)i;
@@ -188,8 +193,8 @@ static struct error *take_with(struct analyze_memory *memory, const struct confi
 		const char *equal = strrchr(texts[i], '=');
 		const char *slash = strrchr(texts[i], '/');
 		if (equal && equal[1] == '/') {
-			files[i].host_path = arena_strndup(memory->arena, texts[i],
-							   (size_t)(equal - texts[i]));
+			files[i].host_path =
+				arena_strndup(memory->arena, texts[i], (size_t)(equal - texts[i]));
 			files[i].guest_path = equal + 1;
 		} else {
 			files[i].host_path = texts[i];
@@ -218,7 +223,8 @@ static struct error *take_environment(struct analyze_memory *memory, const struc
 }
 
 /* Arguments: those of --args, then those behind --. */
-static struct error *take_arguments(struct analyze_memory *memory, const struct analyze_flags *flags)
+static struct error *take_arguments(struct analyze_memory *memory,
+				    const struct analyze_flags *flags)
 {
 	const char *text = config_get(&flags->config, "args");
 	struct words words = {0};
@@ -228,8 +234,8 @@ static struct error *take_arguments(struct analyze_memory *memory, const struct 
 		return error_wrap(err, "--args");
 	for (size_t i = 0; i < flags->argument_count; i++)
 		vec_add(&words, flags->arguments[i]);
-	memory->options.arguments = model_copy_elements(memory->arena, words.data, words.count,
-							sizeof(*words.data));
+	memory->options.arguments =
+		model_copy_elements(memory->arena, words.data, words.count, sizeof(*words.data));
 	memory->options.argument_count = words.count;
 	vec_deinit(&words);
 	return NULL;
@@ -238,7 +244,7 @@ static struct error *take_arguments(struct analyze_memory *memory, const struct 
 static void take_effective(struct analyze_memory *memory, const struct config *config)
 {
 	struct analysis_option *effective =
-	        arena_alloc(memory->arena, ARRAY_SIZE(settings) * sizeof(*effective));
+		arena_alloc(memory->arena, ARRAY_SIZE(settings) * sizeof(*effective));
 	size_t count = 0;
 
 	for (size_t i = 0; i < ARRAY_SIZE(settings); i++) {
@@ -249,9 +255,9 @@ static void take_effective(struct analyze_memory *memory, const struct config *c
 		if (value->texts.count == 0 && text_equal(value->origin, "default"))
 			continue;
 		effective[count++] = (struct analysis_option){
-		        .name = settings[i].name,
-		        .value = arena_strdup(memory->arena, buffer_text(&text)),
-		        .origin = arena_strdup(memory->arena, value->origin),
+			.name = settings[i].name,
+			.value = arena_strdup(memory->arena, buffer_text(&text)),
+			.origin = arena_strdup(memory->arena, value->origin),
 		};
 	}
 	memory->options.effective = effective;
@@ -260,7 +266,8 @@ static void take_effective(struct analyze_memory *memory, const struct config *c
 
 static struct error *take_numbers(struct analysis_options *options, const struct config *config)
 {
-	struct error *err = text_to_duration_ms(config_get(config, "timeout"), &options->timeout_ms);
+	struct error *err =
+		text_to_duration_ms(config_get(config, "timeout"), &options->timeout_ms);
 
 	if (!err)
 		err = text_to_duration_ms(config_get(config, "setup-timeout"),
@@ -325,9 +332,10 @@ static struct error *prepare_output(const char *output)
 		is_empty &= text_equal(entry->d_name, ".") || text_equal(entry->d_name, "..");
 	closedir(folder);
 	if (!is_empty)
-		return error_new(ERROR_USAGE,
-				 "'%s' holds something that is no result of mine: choose another -o",
-				 output);
+		return error_new(
+			ERROR_USAGE,
+			"'%s' holds something that is no result of mine: choose another -o",
+			output);
 	return NULL;
 }
 
@@ -442,12 +450,15 @@ int cli_analyze(int argc, char **argv)
 	struct analyze_flags flags = {0};
 	cleanup_free struct argp_option *options = make_options();
 	const struct argp argp = {
-	        .options = options,
-	        .parser = parse_flag,
-	        .args_doc = "FILE [-- ARGUMENT…]",
-	        .doc = "Runs FILE in a virtual machine of its own, watches it, and writes what it is and "
-		       "does to a folder.\vEvery long option but config, json, quiet, verbose and color is "
-		       "also a line of habo.conf (`timeout = 1m`) and a variable (HABO_TIMEOUT=1m). Flags "
+		.options = options,
+		.parser = parse_flag,
+		.args_doc = "FILE [-- ARGUMENT…]",
+		.doc = "Runs FILE in a virtual machine of its own, watches it, and writes what it "
+		       "is and "
+		       "does to a folder.\vEvery long option but config, json, quiet, verbose and "
+		       "color is "
+		       "also a line of habo.conf (`timeout = 1m`) and a variable "
+		       "(HABO_TIMEOUT=1m). Flags "
 		       "win over variables, variables over files.",
 	};
 	int status = EXIT_COULD_NOT;

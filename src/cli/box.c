@@ -16,13 +16,13 @@ static int fd_if_open(int fd)
 static int internet_box(void)
 {
 	const struct internet_sockets sockets = {
-	        .tcp_listener = {fd_if_open(JAIL_FD_TCP), -1},
-	        .udp_dns = {fd_if_open(JAIL_FD_DNS), -1},
-	        .udp_any = {fd_if_open(JAIL_FD_UDP), -1},
-	        .raw4 = fd_if_open(JAIL_FD_RAW4),
-	        .raw6 = fd_if_open(JAIL_FD_RAW6),
-	        .log = JAIL_FD_OUTPUT,
-	        .stop = JAIL_FD_STOP,
+		.tcp_listener = {fd_if_open(JAIL_FD_TCP), -1},
+		.udp_dns = {fd_if_open(JAIL_FD_DNS), -1},
+		.udp_any = {fd_if_open(JAIL_FD_UDP), -1},
+		.raw4 = fd_if_open(JAIL_FD_RAW4),
+		.raw6 = fd_if_open(JAIL_FD_RAW6),
+		.log = JAIL_FD_OUTPUT,
+		.stop = JAIL_FD_STOP,
 	};
 	const struct internet_options options = {.has_ipv6 = true};
 

@@ -19,7 +19,7 @@ int cli_fail(struct error *err)
 struct error *color_parse(const char *text, enum color_choice *ret)
 {
 	static const char *const names[] = {
-	        [COLOR_AUTO] = "auto", [COLOR_ALWAYS] = "always", [COLOR_NEVER] = "never"};
+		[COLOR_AUTO] = "auto", [COLOR_ALWAYS] = "always", [COLOR_NEVER] = "never"};
 
 	for (unsigned i = 0; i < ARRAY_SIZE(names); i++)
 		if (text_equal(names[i], text)) {

@@ -35,8 +35,8 @@ struct error *agent_hello(struct job *job)
 	    getrandom(&key, sizeof(key), 0) != (ssize_t)sizeof(key))
 		return error_os(errno, "getrandom");
 	struct control_message hello = {
-	        .type = FRAME_HELLO,
-	        .hello = {.version = CONTROL_VERSION,
+		.type = FRAME_HELLO,
+		.hello = {.version = CONTROL_VERSION,
 			  .realtime_ns = clock_realtime_ns(),
 			  .key = key | 1,
 			  .entropy = span_of(entropy, sizeof(entropy))},
@@ -66,16 +66,18 @@ static struct error *run_setup(struct job *job)
 	if (err)
 		return error_wrap(err, "set-up script");
 	struct control_message setup = {
-	        .type = FRAME_SETUP,
-	        .setup = {.timeout_ms = (uint32_t)options->setup_timeout_ms,
+		.type = FRAME_SETUP,
+		.setup = {.timeout_ms = (uint32_t)options->setup_timeout_ms,
 			  .path = span_text(setup_path)},
 	};
-	err = guest_session_call(&job->session, &setup, (int)options->setup_timeout_ms + ANSWER_TIMEOUT_MS,
-			   "run the set-up script");
+	err = guest_session_call(&job->session, &setup,
+				 (int)options->setup_timeout_ms + ANSWER_TIMEOUT_MS,
+				 "run the set-up script");
 	if (err)
 		return err;
 	if (job->session.done.value != 0)
-		return error_new(ERROR_FAILED, "the set-up script failed (wait status 0x%" PRIx64 ")",
+		return error_new(ERROR_FAILED,
+				 "the set-up script failed (wait status 0x%" PRIx64 ")",
 				 job->session.done.value);
 	return NULL;
 }
@@ -84,14 +86,15 @@ struct error *agent_prepare(struct job *job)
 {
 	const struct analysis_options *options = job->options;
 	struct guest_session_put sample = {
-	        .guest_path = job->guest_path, .mode = 0755, .is_sample = true};
+		.guest_path = job->guest_path, .mode = 0755, .is_sample = true};
 
 	struct error *err = guest_session_put(&job->session, &sample, mapping_span(&job->sample),
-					ANSWER_TIMEOUT_MS);
+					      ANSWER_TIMEOUT_MS);
 	if (err)
 		return err;
 	for (size_t i = 0; i < options->with_count; i++) {
-		struct guest_session_put put = {.guest_path = options->with[i].guest_path, .mode = 0755};
+		struct guest_session_put put = {.guest_path = options->with[i].guest_path,
+						.mode = 0755};
 		err = put_host_file(job, options->with[i].host_path, &put, SAMPLE_SIZE_LIMIT);
 		if (err)
 			return err;
@@ -121,16 +124,16 @@ static void build_environment(const struct job *job, struct buffer *out)
 	bool is_root = text_equal(options->user, "root");
 	const char *home = is_root ? "/root" : arena_printf(job->arena, "/home/%s", options->user);
 	const char *const usual[] = {
-	        is_root ? "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+		is_root ? "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 			: "PATH=/usr/local/bin:/usr/bin:/bin:/usr/local/games:/usr/games",
-	        arena_printf(job->arena, "HOME=%s", home),
-	        arena_printf(job->arena, "USER=%s", options->user),
-	        arena_printf(job->arena, "LOGNAME=%s", options->user),
-	        arena_printf(job->arena, "PWD=%s", job->report->sample->cwd),
-	        "SHELL=/bin/bash",
-	        "LANG=en_US.UTF-8",
-	        "TERM=xterm-256color",
-	        "SHLVL=1",
+		arena_printf(job->arena, "HOME=%s", home),
+		arena_printf(job->arena, "USER=%s", options->user),
+		arena_printf(job->arena, "LOGNAME=%s", options->user),
+		arena_printf(job->arena, "PWD=%s", job->report->sample->cwd),
+		"SHELL=/bin/bash",
+		"LANG=en_US.UTF-8",
+		"TERM=xterm-256color",
+		"SHLVL=1",
 	};
 	for (size_t i = 0; i < ARRAY_SIZE(usual); i++)
 		if (!is_overridden(options, usual[i]))
@@ -158,8 +161,8 @@ struct error *agent_start(struct job *job)
 			return error_wrap(err, "stdin");
 	}
 	struct control_message run = {
-	        .type = FRAME_RUN,
-	        .run = {.flags = options->input ? CONTROL_RUN_STDIN : CONTROL_RUN_TERMINAL,
+		.type = FRAME_RUN,
+		.run = {.flags = options->input ? CONTROL_RUN_STDIN : CONTROL_RUN_TERMINAL,
 			.rows = TERMINAL_ROWS,
 			.columns = TERMINAL_COLUMNS,
 			.monitor_timeout_ms = MONITOR_TIMEOUT_MS,
@@ -171,9 +174,9 @@ struct error *agent_start(struct job *job)
 			.input = span_of(input, input_size),
 			.monitors = buffer_span(&monitors)},
 	};
-	struct error *err = guest_session_call(&job->session, &run,
-					 ANSWER_TIMEOUT_MS + MONITOR_TIMEOUT_MS,
-					 "make the sample's process");
+	struct error *err =
+		guest_session_call(&job->session, &run, ANSWER_TIMEOUT_MS + MONITOR_TIMEOUT_MS,
+				   "make the sample's process");
 	if (err)
 		return err;
 	if (!job->session.has_started)
@@ -223,7 +226,8 @@ struct error *agent_run(struct job *job)
 
 	job->go_realtime_ns = clock_realtime_ns();
 	uint64_t start = clock_monotonic_ns();
-	struct error *err = guest_session_call(session, &go, ANSWER_TIMEOUT_MS, "let the sample go");
+	struct error *err =
+		guest_session_call(session, &go, ANSWER_TIMEOUT_MS, "let the sample go");
 	if (err)
 		return err;
 	uint64_t deadline = start + job->options->timeout_ms * 1000000U;
@@ -241,18 +245,20 @@ struct error *agent_run(struct job *job)
 struct error *agent_freeze(struct job *job)
 {
 	struct guest_session *session = &job->session;
-	struct control_message freeze = {
-	        .type = FRAME_FREEZE, .freeze = {.timeout_ms = FREEZE_TIMEOUT_MS}};
+	struct control_message freeze = {.type = FRAME_FREEZE,
+					 .freeze = {.timeout_ms = FREEZE_TIMEOUT_MS}};
 
-	struct error *err = guest_session_call(session, &freeze, FREEZE_TIMEOUT_MS + ANSWER_TIMEOUT_MS,
-					 "freeze the sample's processes");
+	struct error *err =
+		guest_session_call(session, &freeze, FREEZE_TIMEOUT_MS + ANSWER_TIMEOUT_MS,
+				   "freeze the sample's processes");
 	if (err)
 		return err;
 	if (session->has_frozen && session->frozen.unfrozen)
-		job_problem(job, HEALTH_DEGRADED, "not_frozen", NULL,
-			    "%u of %u processes of the sample could not be frozen: memory and files "
-			    "may have changed while they were read",
-			    session->frozen.unfrozen, session->frozen.tasks);
+		job_problem(
+			job, HEALTH_DEGRADED, "not_frozen", NULL,
+			"%u of %u processes of the sample could not be frozen: memory and files "
+			"may have changed while they were read",
+			session->frozen.unfrozen, session->frozen.tasks);
 	return NULL;
 }
 
@@ -261,15 +267,15 @@ struct error *agent_collect(struct job *job)
 	struct guest_session *session = &job->session;
 	struct control_message processes = {.type = FRAME_PROCESSES};
 	struct control_message collect = {
-	        .type = FRAME_COLLECT,
-	        .collect = {.file_limit = job->options->file_limit,
+		.type = FRAME_COLLECT,
+		.collect = {.file_limit = job->options->file_limit,
 			    .total_limit = job->options->files_limit,
 			    .timeout_ms = COLLECT_TIMEOUT_MS},
 	};
 
 	guest_session_send(session, &processes);
-	struct error *err = guest_session_call(session, &collect, COLLECT_TIMEOUT_MS + ANSWER_TIMEOUT_MS,
-					 "bring out files");
+	struct error *err = guest_session_call(
+		session, &collect, COLLECT_TIMEOUT_MS + ANSWER_TIMEOUT_MS, "bring out files");
 	if (err)
 		return err;
 	if (!guest_session_drain(session, session->done.stream_frames, DRAIN_TIMEOUT_MS))

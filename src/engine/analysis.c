@@ -17,18 +17,15 @@
 struct stage_row {
 	const char *name;
 	struct error *(*run)(struct job *job);
-	bool needs_guest;  /* left out of a static analysis, and where the guest did not start */
-	bool is_vital;     /* without it there is no report */
+	bool needs_guest; /* left out of a static analysis, and where the guest did not start */
+	bool is_vital;    /* without it there is no report */
 };
 
 static const struct stage_row stage_rows[] = {
-        {"intake", stage_intake, false, true},
-        {"static", stage_static, false, false},
-        {"guest", stage_guest, true, false},
-        {"network", stage_network, true, false},
-        {"behavior", stage_behavior, true, false},
-        {"artifacts", stage_artifacts, true, false},
-        {"join", stage_join, false, false},
+	{"intake", stage_intake, false, true},     {"static", stage_static, false, false},
+	{"guest", stage_guest, true, false},       {"network", stage_network, true, false},
+	{"behavior", stage_behavior, true, false}, {"artifacts", stage_artifacts, true, false},
+	{"join", stage_join, false, false},
 };
 
 const char *job_path(const struct job *job, const char *name)
@@ -116,8 +113,8 @@ static struct error *run_stage(struct job *job, const struct stage_row *row)
 	if (!err || row->is_vital)
 		return err;
 	cleanup_free char *code = xasprintf("%s_failed", row->name);
-	job_problem_error(job, row->run == stage_guest ? HEALTH_FAILED : HEALTH_DEGRADED, code, NULL,
-			  err);
+	job_problem_error(job, row->run == stage_guest ? HEALTH_FAILED : HEALTH_DEGRADED, code,
+			  NULL, err);
 	return NULL;
 }
 
@@ -161,10 +158,10 @@ struct error *analysis_run(const struct analysis_options *options, struct arena 
 			   struct report **ret)
 {
 	struct job job = {
-	        .options = options,
-	        .arena = arena,
-	        .start_ns = clock_monotonic_ns(),
-	        .sample_fd = -1,
+		.options = options,
+		.arena = arena,
+		.start_ns = clock_monotonic_ns(),
+		.sample_fd = -1,
 	};
 
 	struct error *err = make_report(&job);

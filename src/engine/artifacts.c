@@ -75,16 +75,15 @@ static void add_collected(struct job *job)
 {
 	size_t programs = 0;
 
-	vec_foreach(&job->collector.files, file)
-	{
+	vec_foreach(&job->collector.files, file) {
 		struct artifact artifact = {
-		        .kind = kind_name(file->kind),
-		        .guest_path = file->guest_path,
-		        .size = file->size,
-		        .sha256 = file->sha256,
-		        .mode = file->mode & 07777,
-		        .process = writer_of(job, file->guest_path),
-		        .not_kept = file->not_kept,
+			.kind = kind_name(file->kind),
+			.guest_path = file->guest_path,
+			.size = file->size,
+			.sha256 = file->sha256,
+			.mode = file->mode & 07777,
+			.process = writer_of(job, file->guest_path),
+			.not_kept = file->not_kept,
 		};
 		if (file->sha256) {
 			artifact.path = arena_printf(job->arena, "files/%s", file->sha256);
@@ -125,10 +124,10 @@ static void add_result(struct job *job, const char *name, const char *kind)
 	digest_compute(mapping_span(&bytes), DIGEST_SHA256, &digests);
 	digest_text(digests.sha256, sizeof(digests.sha256), text);
 	*vec_push(&job->artifacts) = (struct artifact){
-	        .path = arena_strdup(job->arena, name),
-	        .kind = kind,
-	        .size = bytes.size,
-	        .sha256 = arena_strdup(job->arena, text),
+		.path = arena_strdup(job->arena, name),
+		.kind = kind,
+		.size = bytes.size,
+		.sha256 = arena_strdup(job->arena, text),
 	};
 }
 

@@ -11,13 +11,13 @@
 
 static const char incoming[] = ".incoming";
 
-struct error *collector_init(struct collector *collector, const char *folder,
-			     uint64_t total_limit, struct arena *arena)
+struct error *collector_init(struct collector *collector, const char *folder, uint64_t total_limit,
+			     struct arena *arena)
 {
 	cleanup_free char *path = xasprintf("%s/files", folder);
 
 	*collector = (struct collector){
-	        .arena = arena, .folder_fd = -1, .fd = -1, .total_limit = total_limit};
+		.arena = arena, .folder_fd = -1, .fd = -1, .total_limit = total_limit};
 	struct error *err = file_make_folders(path, 0755);
 	if (err)
 		return err;
@@ -74,14 +74,14 @@ void collector_begin(struct collector *collector, const struct control_file_begi
 		finish_current(collector);
 	}
 	collector->current = (struct collected_file){
-	        .guest_path = keep_path(collector, begin->path),
-	        .kind = (enum control_file_kind)begin->kind,
-	        .mode = begin->mode,
-	        .uid = begin->uid,
-	        .gid = begin->gid,
-	        .inode = begin->inode,
-	        .writer = begin->writer,
-	        .size = begin->size,
+		.guest_path = keep_path(collector, begin->path),
+		.kind = (enum control_file_kind)begin->kind,
+		.mode = begin->mode,
+		.uid = begin->uid,
+		.gid = begin->gid,
+		.inode = begin->inode,
+		.writer = begin->writer,
+		.size = begin->size,
 	};
 	collector->id = begin->id;
 	collector->received = 0;
@@ -162,20 +162,21 @@ void collector_end(struct collector *collector, const struct control_file_end *e
 void collector_skipped(struct collector *collector, const struct control_file_skipped *skipped)
 {
 	static const char *const reasons[] = {
-	        [CONTROL_SKIP_GONE] = "it is no longer there",
-	        [CONTROL_SKIP_FILE_LIMIT] = "it is larger than the limit for one file",
-	        [CONTROL_SKIP_TOTAL_LIMIT] = "the budget of this analysis was used up",
-	        [CONTROL_SKIP_NOT_REGULAR] = "it is no regular file",
-	        [CONTROL_SKIP_ERROR] = "it could not be read",
-	        [CONTROL_SKIP_TIME] = "the time for collecting was over",
+		[CONTROL_SKIP_GONE] = "it is no longer there",
+		[CONTROL_SKIP_FILE_LIMIT] = "it is larger than the limit for one file",
+		[CONTROL_SKIP_TOTAL_LIMIT] = "the budget of this analysis was used up",
+		[CONTROL_SKIP_NOT_REGULAR] = "it is no regular file",
+		[CONTROL_SKIP_ERROR] = "it could not be read",
+		[CONTROL_SKIP_TIME] = "the time for collecting was over",
 	};
-	const char *reason = skipped->reason < ARRAY_SIZE(reasons) ? reasons[skipped->reason] : NULL;
+	const char *reason =
+		skipped->reason < ARRAY_SIZE(reasons) ? reasons[skipped->reason] : NULL;
 	struct collected_file file = {
-	        .guest_path = keep_path(collector, skipped->path),
-	        .kind = (enum control_file_kind)skipped->kind,
-	        .inode = skipped->inode,
-	        .size = skipped->size,
-	        .not_kept = reason ? reason : "the agent gave no reason",
+		.guest_path = keep_path(collector, skipped->path),
+		.kind = (enum control_file_kind)skipped->kind,
+		.inode = skipped->inode,
+		.size = skipped->size,
+		.not_kept = reason ? reason : "the agent gave no reason",
 	};
 
 	list(collector, &file);

@@ -16,20 +16,20 @@ enum { COLLECTOR_FILES_MAX = 20000 };
 
 struct collected_file {
 	const char *guest_path;
-	const char *sha256;    /* NULL when it was not kept */
-	const char *not_kept;  /* why, or NULL */
+	const char *sha256;   /* NULL when it was not kept */
+	const char *not_kept; /* why, or NULL */
 	enum control_file_kind kind;
 	uint32_t mode;
 	uint32_t uid, gid;
 	uint64_t inode;
-	uint64_t size;         /* of what was kept; as the guest claims when it was not */
-	uint64_t writer;       /* process identity as in event records; 0: not known */
-	bool is_cut;           /* what is kept is not all */
+	uint64_t size;   /* of what was kept; as the guest claims when it was not */
+	uint64_t writer; /* process identity as in event records; 0: not known */
+	bool is_cut;     /* what is kept is not all */
 };
 
 struct collector {
 	struct arena *arena;
-	int folder_fd; /* files/ */
+	int folder_fd;        /* files/ */
 	uint64_t total_limit; /* bytes kept in all */
 	uint64_t total;
 	vec(struct collected_file) files;

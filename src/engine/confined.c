@@ -17,11 +17,11 @@ struct error *confined_answer(const struct confine_child *child, const struct re
 static struct confine_task task_of(const struct confined_call *call)
 {
 	return (struct confine_task){
-	        .function = call->function,
-	        .context = call->context,
-	        .fds = call->fds,
-	        .fd_count = call->fd_count,
-	        .timeout_ms = call->timeout_ms,
+		.function = call->function,
+		.context = call->context,
+		.fds = call->fds,
+		.fd_count = call->fd_count,
+		.timeout_ms = call->timeout_ms,
 	};
 }
 

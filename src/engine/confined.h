@@ -5,9 +5,9 @@
 #include "model/model.h"
 
 struct confined_call {
-	const char *name;            /* for errors: "static analysis" */
-	confine_main *function;      /* writes one encoded record with confined_answer() */
-	void *context;               /* as it stands at the fork */
+	const char *name;       /* for errors: "static analysis" */
+	confine_main *function; /* writes one encoded record with confined_answer() */
+	void *context;          /* as it stands at the fork */
 	const int *fds;
 	size_t fd_count;
 	struct confine_policy policy;

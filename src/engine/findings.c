@@ -83,8 +83,7 @@ static void match_names(struct pass *pass, struct matcher *matcher,
 	if (!network)
 		return;
 	join_flows(trace, network);
-	list_foreach(&network->dns, dns)
-	{
+	list_foreach(&network->dns, dns) {
 		struct event event = {
 			.type = EVENT_KIND_DNS,
 			.phase = PHASE_RUN,
@@ -119,7 +118,8 @@ static struct error *match(struct pass *pass, struct trace *trace, struct trace_
 		return err;
 	join_collected(summary, &pass->job->collector, pass->arena);
 	match_names(pass, matcher, summary);
-	list_foreach(&summary->files, file) matcher_file(matcher, file);
+	list_foreach(&summary->files, file)
+		matcher_file(matcher, file);
 	matcher_finish(matcher, pass->arena, &findings);
 	list_take(pass->arena, &summary->behaviors, findings.data, findings.count);
 	list_take(pass->arena, &summary->highlights, pass->highlights.data, pass->highlights.count);
@@ -174,8 +174,10 @@ static void take_summary(struct job *job)
 	list_take(job->arena, &report->files, trace->files.data, trace->files.count);
 	list_take(job->arena, &report->behaviors, trace->behaviors.data, trace->behaviors.count);
 	report->syscalls = trace->syscalls;
-	list_foreach(&trace->counters, counter) vec_add(&job->counters, *counter);
-	list_foreach(&trace->problems, problem) vec_add(&job->problems, *problem);
+	list_foreach(&trace->counters, counter)
+		vec_add(&job->counters, *counter);
+	list_foreach(&trace->problems, problem)
+		vec_add(&job->problems, *problem);
 }
 
 struct error *stage_behavior(struct job *job)
@@ -204,8 +206,7 @@ struct error *stage_behavior(struct job *job)
 		.context = &pass,
 		.fds = fds,
 		.fd_count = ARRAY_SIZE(fds),
-		.policy = {.memory_limit = 2 * (uint64_t)PASS_MEMORY,
-			   .file_limit = SYSCALLS_LIMIT},
+		.policy = {.memory_limit = 2 * (uint64_t)PASS_MEMORY, .file_limit = SYSCALLS_LIMIT},
 		.timeout_ms = PASS_TIMEOUT_MS,
 		.record = &record_trace_summary,
 	};

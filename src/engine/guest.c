@@ -34,19 +34,21 @@ static void pump_machine(void *context)
 
 	vm_run_pump(guest->run);
 	vm_run_health(guest->run, &health);
-	guest->job->machine_stopped = health.has_panicked || health.is_shut_down ||
-				      health.is_reset || health.is_gone;
+	guest->job->machine_stopped =
+		health.has_panicked || health.is_shut_down || health.is_reset || health.is_gone;
 }
 
 static struct error *open_result(const struct job *job, const char *name, int *ret_fd)
 {
-	return file_open(job_path(job, name), O_RDWR | O_CREAT | O_TRUNC | O_NOFOLLOW, 0644, ret_fd);
+	return file_open(job_path(job, name), O_RDWR | O_CREAT | O_TRUNC | O_NOFOLLOW, 0644,
+			 ret_fd);
 }
 
 static void describe_machine(struct guest *guest)
 {
 	static const char *const networks[] = {[NETWORK_SIMULATED] = "simulated",
-					       [NETWORK_REFUSE] = "refuse", [NETWORK_NONE] = "none"};
+					       [NETWORK_REFUSE] = "refuse",
+					       [NETWORK_NONE] = "none"};
 	struct arena *arena = guest->job->arena;
 	const struct vm_template *template = &guest->template;
 	struct analysis_machine *machine = arena_new_of(arena, struct analysis_machine);
@@ -93,23 +95,23 @@ static struct error *restore(struct guest *guest)
 		return err;
 	job->has_collector = true;
 	const struct vm_run_options options = {
-	        .network = networks[job->options->network],
-	        .capture_fd = guest->packets_fd,
-	        .internet_fd = -1,
+		.network = networks[job->options->network],
+		.capture_fd = guest->packets_fd,
+		.internet_fd = -1,
 	};
 	err = vm_run_start(&guest->template, &options, &guest->run);
 	if (err)
 		return err;
 	guest_session_init(&job->session, vm_run_control(guest->run), vm_run_stream(guest->run),
-		     guest->events_fd, job->arena, &job->collector);
+			   guest->events_fd, job->arena, &job->collector);
 	job->has_session = true;
 	job->session.events_limit = EVENTS_LIMIT;
 	vm_run_fds(guest->run, guest->wake_fds);
 	guest->wake_fds[VM_RUN_FDS] = job->options->interrupt_fd;
 	job->session.side = (struct guest_session_side){.fds = guest->wake_fds,
-						  .fd_count = ARRAY_SIZE(guest->wake_fds),
-						  .pump = pump_machine,
-						  .context = guest};
+							.fd_count = ARRAY_SIZE(guest->wake_fds),
+							.pump = pump_machine,
+							.context = guest};
 	err = wait_for_capture(guest);
 	if (!err)
 		err = vm_run_resume(guest->run);
@@ -127,11 +129,11 @@ static struct error *timed(struct guest *guest, const char *name,
 		job->options->progress(job->options->progress_context, name);
 	struct error *err = step(guest);
 	*vec_push(&job->stages) = (struct stage){
-	        .name = name,
-	        .status = err ? STAGE_FAILED : STAGE_DONE,
-	        .start_us = (start - job->start_ns) / 1000,
-	        .duration_us = (clock_monotonic_ns() - start) / 1000,
-	        .error = err ? arena_strdup(job->arena, error_message(err)) : NULL,
+		.name = name,
+		.status = err ? STAGE_FAILED : STAGE_DONE,
+		.start_us = (start - job->start_ns) / 1000,
+		.duration_us = (clock_monotonic_ns() - start) / 1000,
+		.error = err ? arena_strdup(job->arena, error_message(err)) : NULL,
 	};
 	return err;
 }
@@ -174,7 +176,8 @@ static void judge_end(struct guest *guest)
 		job_problem(job, HEALTH_DEGRADED, "interrupted", NULL,
 			    "the run was ended by the analyst");
 	else if (health.has_panicked)
-		job_problem(job, HEALTH_DEGRADED, "guest_panic", "memory was read; see memory.kernel_log",
+		job_problem(job, HEALTH_DEGRADED, "guest_panic",
+			    "memory was read; see memory.kernel_log",
 			    "the guest's kernel panicked");
 	else if (health.is_shut_down || health.is_reset)
 		job_problem(job, HEALTH_DEGRADED, "guest_reboot", NULL,

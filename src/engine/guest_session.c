@@ -13,16 +13,16 @@
 enum { READ_SIZE = 256 * 1024, READS_PER_STEP = 16 };
 
 void guest_session_init(struct guest_session *session, int control_fd, int stream_fd, int events_fd,
-		  struct arena *arena, struct collector *collector)
+			struct arena *arena, struct collector *collector)
 {
 	*session = (struct guest_session){
-	        .control_fd = control_fd,
-	        .stream_fd = stream_fd,
-	        .events_fd = events_fd,
-	        .events_limit = UINT64_MAX,
-	        .arena = arena,
-	        .collector = collector,
-	        .missing_probes = "",
+		.control_fd = control_fd,
+		.stream_fd = stream_fd,
+		.events_fd = events_fd,
+		.events_limit = UINT64_MAX,
+		.arena = arena,
+		.collector = collector,
+		.missing_probes = "",
 	};
 	frame_reader_init(&session->control);
 	frame_reader_init(&session->stream);
@@ -136,9 +136,9 @@ static void on_terminal(struct guest_session *session, const struct control_term
 	}
 	session->terminal_bytes += terminal->data.size;
 	*vec_push(&session->terminal) = (struct guest_session_chunk){
-	        .time_ns = terminal->time_ns,
-	        .is_error = terminal->stream == CONTROL_TERMINAL_ERROR,
-	        .data = arena_copy(session->arena, terminal->data),
+		.time_ns = terminal->time_ns,
+		.is_error = terminal->stream == CONTROL_TERMINAL_ERROR,
+		.data = arena_copy(session->arena, terminal->data),
 	};
 }
 
@@ -147,7 +147,7 @@ static void on_problem(struct guest_session *session, const struct control_probl
 	if (session->problems.count >= SESSION_PROBLEMS_MAX)
 		return;
 	*vec_push(&session->problems) = (struct guest_session_problem){
-	        .code = keep(session, problem->code), .text = keep(session, problem->text)};
+		.code = keep(session, problem->code), .text = keep(session, problem->text)};
 }
 
 static void on_clock(struct guest_session *session, const struct control_clock *clock)
@@ -264,8 +264,8 @@ static struct error *take_in(struct guest_session *session, int fd, struct frame
 static struct error *send_out(struct guest_session *session)
 {
 	while (session->outgoing.size) {
-		ssize_t put = write(session->control_fd, session->outgoing.data,
-				    session->outgoing.size);
+		ssize_t put =
+			write(session->control_fd, session->outgoing.data, session->outgoing.size);
 		if (put < 0 && (errno == EAGAIN || errno == EINTR))
 			return NULL;
 		if (put < 0 && (errno == EPIPE || errno == ECONNRESET)) {
@@ -283,8 +283,8 @@ struct error *guest_session_step(struct guest_session *session, int timeout_ms)
 {
 	const struct guest_session_side *side = &session->side;
 	struct pollfd polls[2 + SESSION_SIDE_MAX] = {
-	        {.fd = session->control_fd, .events = POLLIN},
-	        {.fd = session->stream_fd, .events = POLLIN},
+		{.fd = session->control_fd, .events = POLLIN},
+		{.fd = session->stream_fd, .events = POLLIN},
 	};
 	size_t side_count = min_of(side->fd_count, (size_t)SESSION_SIDE_MAX);
 
@@ -331,8 +331,8 @@ struct error *guest_session_settle(struct guest_session *session, int timeout_ms
 		if (session->is_closed)
 			return error_new(ERROR_FAILED, "%s: the machine is gone", what);
 		if (left == 0)
-			return error_new(ERROR_TIMEOUT, "%s: the agent did not answer in %d ms", what,
-					 timeout_ms);
+			return error_new(ERROR_TIMEOUT, "%s: the agent did not answer in %d ms",
+					 what, timeout_ms);
 		struct error *err = guest_session_step(session, left);
 		if (err)
 			return error_wrap(err, "%s", what);
@@ -341,12 +341,13 @@ struct error *guest_session_settle(struct guest_session *session, int timeout_ms
 		return NULL;
 	if (session->done.message.size == 0)
 		return error_os((int)session->done.error, "%s", what);
-	return error_os((int)session->done.error, "%s: %.*s", what,
-			(int)session->done.message.size, (const char *)session->done.message.data);
+	return error_os((int)session->done.error, "%s: %.*s", what, (int)session->done.message.size,
+			(const char *)session->done.message.data);
 }
 
-struct error *guest_session_call(struct guest_session *session, const struct control_message *message,
-			   int timeout_ms, const char *what)
+struct error *guest_session_call(struct guest_session *session,
+				 const struct control_message *message, int timeout_ms,
+				 const char *what)
 {
 	guest_session_send(session, message);
 	return guest_session_settle(session, timeout_ms, what);
@@ -370,7 +371,7 @@ bool guest_session_drain(struct guest_session *session, uint64_t frames, int tim
 }
 
 struct error *guest_session_put(struct guest_session *session, const struct guest_session_put *put,
-			  struct span bytes, int timeout_ms)
+				struct span bytes, int timeout_ms)
 {
 	cleanup_free char *what = xasprintf("put '%s' into the guest", put->guest_path);
 	uint64_t offset = 0;
@@ -379,8 +380,8 @@ struct error *guest_session_put(struct guest_session *session, const struct gues
 		struct span part = span_clip(bytes, offset, CONTROL_CHUNK_MAX);
 		bool is_last = offset + part.size == bytes.size;
 		struct control_message message = {
-		        .type = FRAME_PUT,
-		        .put = {.mode = put->mode,
+			.type = FRAME_PUT,
+			.put = {.mode = put->mode,
 				.uid = put->uid,
 				.gid = put->gid,
 				.flags = (is_last ? CONTROL_PUT_LAST : 0U) |

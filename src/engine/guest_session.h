@@ -35,8 +35,8 @@ struct guest_session_problem {
 
 /* Others that have something to say while the session waits: the machine, the analyst. */
 struct guest_session_side {
-	const int *fds; /* -1: none */
-	size_t fd_count; /* at most SESSION_SIDE_MAX */
+	const int *fds;              /* -1: none */
+	size_t fd_count;             /* at most SESSION_SIDE_MAX */
 	void (*pump)(void *context); /* called after each wait */
 	void *context;
 };
@@ -46,7 +46,7 @@ struct guest_session {
 	struct guest_session_side side;
 	int control_fd; /* not owned, non-blocking from here on */
 	int stream_fd;
-	int events_fd;  /* events.bin; not owned */
+	int events_fd; /* events.bin; not owned */
 	uint64_t key;
 	uint64_t events_limit; /* bytes of events.bin */
 	struct arena *arena;
@@ -83,13 +83,13 @@ struct guest_session {
 	uint64_t terminal_bytes;
 	uint64_t terminal_dropped;
 	vec(struct guest_session_problem) problems;
-	uint64_t malformed; /* frames that could not be read */
+	uint64_t malformed;        /* frames that could not be read */
 	struct error *write_error; /* of events.bin; the first */
 };
 
 /* arena and collector outlive the session. */
 void guest_session_init(struct guest_session *session, int control_fd, int stream_fd, int events_fd,
-		  struct arena *arena, struct collector *collector);
+			struct arena *arena, struct collector *collector);
 void guest_session_deinit(struct guest_session *session);
 
 /* Queues a request; the number that requests_done reaches when it is done. */
@@ -97,10 +97,12 @@ uint32_t guest_session_send(struct guest_session *session, const struct control_
 /* Waits at most timeout_ms for something to happen and takes it in. */
 MUST_USE struct error *guest_session_step(struct guest_session *session, int timeout_ms);
 /* Sends, waits for the answer; an errno in it is an error that names `what`. */
-MUST_USE struct error *guest_session_call(struct guest_session *session, const struct control_message *message,
-				    int timeout_ms, const char *what);
+MUST_USE struct error *guest_session_call(struct guest_session *session,
+					  const struct control_message *message, int timeout_ms,
+					  const char *what);
 /* Waits until all requests so far are done. */
-MUST_USE struct error *guest_session_settle(struct guest_session *session, int timeout_ms, const char *what);
+MUST_USE struct error *guest_session_settle(struct guest_session *session, int timeout_ms,
+					    const char *what);
 /* Reads until the stream holds the given count of frames; false when time is over. */
 bool guest_session_drain(struct guest_session *session, uint64_t frames, int timeout_ms);
 
@@ -111,5 +113,6 @@ struct guest_session_put {
 	uint32_t uid, gid;
 	bool is_sample;
 };
-MUST_USE struct error *guest_session_put(struct guest_session *session, const struct guest_session_put *put,
-				   struct span bytes, int timeout_ms);
+MUST_USE struct error *guest_session_put(struct guest_session *session,
+					 const struct guest_session_put *put, struct span bytes,
+					 int timeout_ms);

@@ -12,10 +12,10 @@ static void add_problem(struct job *job, enum health_status status, const char *
 			const char *hint, const char *text)
 {
 	*vec_push(&job->problems) = (struct problem){
-	        .code = arena_strdup(job->arena, code),
-	        .status = status,
-	        .text = arena_strdup(job->arena, text),
-	        .hint = hint ? arena_strdup(job->arena, hint) : NULL,
+		.code = arena_strdup(job->arena, code),
+		.status = status,
+		.text = arena_strdup(job->arena, text),
+		.hint = hint ? arena_strdup(job->arena, hint) : NULL,
 	};
 }
 
@@ -43,9 +43,9 @@ void job_check(struct job *job, const char *name, bool agrees, const char *forma
 	cleanup_free char *text = xvasprintf(format, args);
 	va_end(args);
 	*vec_push(&job->cross_checks) = (struct cross_check){
-	        .name = arena_strdup(job->arena, name),
-	        .agrees = agrees,
-	        .text = arena_strdup(job->arena, text),
+		.name = arena_strdup(job->arena, name),
+		.agrees = agrees,
+		.text = arena_strdup(job->arena, text),
 	};
 }
 

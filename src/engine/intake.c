@@ -72,11 +72,11 @@ struct error *stage_intake(struct job *job)
 	const char *folder = options->cwd;
 	if (!folder)
 		folder = text_equal(options->user, "root")
-		                 ? "/root"
-		                 : arena_printf(job->arena, "/home/%s", options->user);
+				 ? "/root"
+				 : arena_printf(job->arena, "/home/%s", options->user);
 	job->sample_name = arena_strdup(job->arena, name);
-	job->guest_path = arena_printf(job->arena, "%s/%s", text_equal(folder, "/") ? "" : folder,
-				       name);
+	job->guest_path =
+		arena_printf(job->arena, "%s/%s", text_equal(folder, "/") ? "" : folder, name);
 	sample->name = job->sample_name;
 	sample->size = job->sample.size;
 	sample->guest_path = options->static_only ? NULL : job->guest_path;

@@ -9,18 +9,18 @@
 #include "base/file.h"
 #include "base/vec.h"
 #include "engine/collector.h"
-#include "engine/options.h"
 #include "engine/guest_session.h"
+#include "engine/options.h"
 #include "model/model.h"
 
 /* Artifacts of ours in the result folder. */
-#define RESULT_REPORT   "report.json"
-#define RESULT_PAGE     "report.html"
+#define RESULT_REPORT "report.json"
+#define RESULT_PAGE "report.html"
 #define RESULT_SYSCALLS "sample.syscall"
-#define RESULT_PACKETS  "network.pcapng"
-#define RESULT_EVENTS   "events.bin"
+#define RESULT_PACKETS "network.pcapng"
+#define RESULT_EVENTS "events.bin"
 #define RESULT_TERMINAL "terminal.cast"
-#define RESULT_MEMORY   "memory/guest.lime"
+#define RESULT_MEMORY "memory/guest.lime"
 
 enum { SAMPLE_SIZE_LIMIT = 512 * 1024 * 1024 };
 
@@ -43,12 +43,12 @@ struct job {
 	bool has_collector;
 	struct guest_session session;
 	bool has_session;
-	uint64_t go_realtime_ns;  /* host, when the sample was let go */
-	uint64_t go_guest_ns;     /* guest-monotonic */
-	const char *end_reason;   /* idle, timeout, interrupted, machine_gone, machine_stopped,
+	uint64_t go_realtime_ns; /* host, when the sample was let go */
+	uint64_t go_guest_ns;    /* guest-monotonic */
+	const char *end_reason;  /* idle, timeout, interrupted, machine_gone, machine_stopped,
 				   * agent_silent */
-	bool machine_stopped;     /* panicked, powered off, reset */
-	bool has_run;             /* the sample was let go */
+	bool machine_stopped;    /* panicked, powered off, reset */
+	bool has_run;            /* the sample was let go */
 	struct trace_summary trace;
 	uint64_t event_total;
 
@@ -68,7 +68,7 @@ void job_problem(struct job *job, enum health_status status, const char *code, c
 void job_problem_error(struct job *job, enum health_status status, const char *code,
 		       const char *hint, struct error *err);
 void job_check(struct job *job, const char *name, bool agrees, const char *format, ...)
-        PRINTF_LIKE(4, 5);
+	PRINTF_LIKE(4, 5);
 
 /* Stages, one file each. */
 MUST_USE struct error *stage_intake(struct job *job);

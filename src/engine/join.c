@@ -32,8 +32,7 @@ static const char *process_of_flow(const struct trace_summary *trace,
 {
 	const char *found = NULL;
 
-	list_foreach(&trace->connections, connection)
-	{
+	list_foreach(&trace->connections, connection) {
 		if (!is_same_conversation(connection, flow))
 			continue;
 		if (connection->local_port)
@@ -58,9 +57,12 @@ void join_flows(const struct trace_summary *trace, struct network_report *networ
 	list_foreach(&network->flows, flow)
 		if (!flow->process)
 			flow->process = process_of_flow(trace, flow);
-	list_foreach(&network->dns, dns) dns->process = process_by_number(network, dns->flow);
-	list_foreach(&network->http, http) http->process = process_by_number(network, http->flow);
-	list_foreach(&network->tls, tls) tls->process = process_by_number(network, tls->flow);
+	list_foreach(&network->dns, dns)
+		dns->process = process_by_number(network, dns->flow);
+	list_foreach(&network->http, http)
+		http->process = process_by_number(network, http->flow);
+	list_foreach(&network->tls, tls)
+		tls->process = process_by_number(network, tls->flow);
 }
 
 /* Every TCP connection that a process made must have left packets, unless it went to the guest
@@ -70,8 +72,7 @@ static void check_connections(struct job *job)
 	uint64_t made = 0, seen = 0;
 	const struct network_report *network = job->report->network;
 
-	list_foreach(&job->trace.connections, connection)
-	{
+	list_foreach(&job->trace.connections, connection) {
 		bool is_found = false;
 		if (!text_equal(connection->operation, "connect") ||
 		    !text_equal(connection->protocol, "tcp") || !connection->address ||
@@ -106,8 +107,7 @@ static const struct collected_file *collected_for(const struct collector *collec
 void join_collected(struct trace_summary *trace, const struct collector *collector,
 		    struct arena *arena)
 {
-	list_foreach(&trace->files, file)
-	{
+	list_foreach(&trace->files, file) {
 		const struct collected_file *collected = collected_for(collector, file);
 		if (!collected)
 			continue;
@@ -138,8 +138,7 @@ static void check_files(struct job *job)
 {
 	uint64_t written = 0, found = 0;
 
-	list_foreach(&job->trace.files, file)
-	{
+	list_foreach(&job->trace.files, file) {
 		if (!file->bytes_written || has_operation(file, "deleted") ||
 		    has_operation(file, "replaced") || is_kernel_path(file->path))
 			continue;
@@ -164,8 +163,7 @@ static void check_memory(struct job *job)
 	uint64_t alive = 0, found = 0;
 	const struct memory_report *memory = job->report->memory;
 
-	list_foreach(&job->trace.processes, process)
-	{
+	list_foreach(&job->trace.processes, process) {
 		if (!process->is_sample || process->end)
 			continue;
 		alive++;
@@ -177,7 +175,8 @@ static void check_memory(struct job *job)
 			}
 	}
 	job_check(job, "processes_in_memory", alive == found,
-		  "%" PRIu64 " processes of the sample were alive at the stop by the record, %" PRIu64
+		  "%" PRIu64
+		  " processes of the sample were alive at the stop by the record, %" PRIu64
 		  " of them are in memory",
 		  alive, found);
 }

@@ -28,12 +28,12 @@ struct error *stage_network(struct job *job)
 	if (err)
 		return err;
 	const struct confined_call call = {
-	        .name = "packet analysis",
-	        .function = analyze_packets,
-	        .fds = &fd,
-	        .fd_count = 1,
-	        .timeout_ms = PACKETS_TIMEOUT_MS,
-	        .record = &record_network_report,
+		.name = "packet analysis",
+		.function = analyze_packets,
+		.fds = &fd,
+		.fd_count = 1,
+		.timeout_ms = PACKETS_TIMEOUT_MS,
+		.record = &record_network_report,
 	};
 	err = confined_run(&call, job->arena, report);
 	if (err)

@@ -21,8 +21,8 @@ const char *place_rules(struct arena *arena, const char *kind)
 	char *slash = strrchr(self, '/');
 	*slash = '\0';
 	const char *const candidates[] = {
-	        arena_printf(arena, "%s/../rules/%s", self, kind),
-	        arena_printf(arena, "%s/../share/habo/rules/%s", self, kind),
+		arena_printf(arena, "%s/../rules/%s", self, kind),
+		arena_printf(arena, "%s/../share/habo/rules/%s", self, kind),
 	};
 	for (size_t i = 0; i < sizeof(candidates) / sizeof(candidates[0]); i++)
 		if (file_exists(candidates[i]))

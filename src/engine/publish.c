@@ -31,8 +31,7 @@ static struct span first_output(const struct job *job, struct buffer *out, uint6
 	*ret_total = 0;
 	if (!job->has_session)
 		return span_empty();
-	vec_foreach(&job->session.terminal, chunk)
-	{
+	vec_foreach(&job->session.terminal, chunk) {
 		*ret_total += chunk->data.size;
 		if (out->size < HTML_TERMINAL_SIZE)
 			buffer_append(out, chunk->data.data,
@@ -45,9 +44,9 @@ static struct error *write_page(struct job *job)
 {
 	cleanup_buffer struct buffer page = {.limit = REPORT_HTML_LIMIT}, output = {0};
 	struct report_extras extras = {
-	        .events = job->trace.highlights.data,
-	        .event_count = job->trace.highlights.count,
-	        .event_total = job->event_total,
+		.events = job->trace.highlights.data,
+		.event_count = job->trace.highlights.count,
+		.event_total = job->event_total,
 	};
 
 	extras.terminal = first_output(job, &output, &extras.terminal_total);
@@ -78,20 +77,19 @@ struct error *publish_terminal(struct job *job)
 	cleanup_buffer struct buffer cast_text = {0};
 	struct asciicast cast;
 	struct asciicast_header header = {
-	        .width = 80,
-	        .height = 24,
-	        .timestamp = job->go_realtime_ns / 1000000000U,
-	        .title = job->sample_name,
-	        .is_terminal = job->options->input == NULL,
+		.width = 80,
+		.height = 24,
+		.timestamp = job->go_realtime_ns / 1000000000U,
+		.title = job->sample_name,
+		.is_terminal = job->options->input == NULL,
 	};
 	uint64_t last = 0;
 
 	asciicast_begin(&cast, &cast_text, &header);
-	vec_foreach(&job->session.terminal, chunk)
-	{
+	vec_foreach(&job->session.terminal, chunk) {
 		last = chunk->time_ns > job->go_guest_ns ? chunk->time_ns - job->go_guest_ns : 0;
 		const struct output_chunk output = {
-		        .time_ns = last, .bytes = chunk->data, .is_error = chunk->is_error};
+			.time_ns = last, .bytes = chunk->data, .is_error = chunk->is_error};
 		asciicast_put(&cast, &output);
 	}
 	asciicast_end(&cast, last);

@@ -81,20 +81,20 @@ struct error *static_run(struct job *job, int fd, const char *name, struct stati
 	if (err)
 		return err;
 	struct static_call context = {
-	        .options = {.file_name = name,
+		.options = {.file_name = name,
 			    .scanner = job->static_tools->scanner,
 			    .file_type = job->static_tools->file_type},
 	};
 	const struct confined_call call = {
-	        .name = "static analysis",
-	        .function = analyze_file,
-	        .context = &context,
-	        .fds = &fd,
-	        .fd_count = 1,
-	        .policy = {.memory_limit = STATIC_MEMORY_BASE + 4 * (uint64_t)job->sample.size,
+		.name = "static analysis",
+		.function = analyze_file,
+		.context = &context,
+		.fds = &fd,
+		.fd_count = 1,
+		.policy = {.memory_limit = STATIC_MEMORY_BASE + 4 * (uint64_t)job->sample.size,
 			   .tolerate_open = true},
-	        .timeout_ms = STATIC_TIMEOUT_MS,
-	        .record = &record_static_report,
+		.timeout_ms = STATIC_TIMEOUT_MS,
+		.record = &record_static_report,
 	};
 	return confined_run(&call, job->arena, ret);
 }
