@@ -30,7 +30,7 @@ for security in "deb" "deb [arch=amd64]" none; do
 		--dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/locale/*' \
 		--dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-include=/usr/share/doc/*/copyright' \
 		--setup-hook="mkdir -p \"\$1/etc/apt/preferences.d\" && cp $work/habo-lock \"\$1/etc/apt/preferences.d/habo-lock\"" \
-		--customize-hook='rm -f "$1/etc/resolv.conf"' \
+		--customize-hook='rm -f "$1/etc/resolv.conf" "$1"/etc/ssh/ssh_host_*' \
 		"$SUITE" "$out" "$work/sources" 2>"$work/log"; then
 		[ "$security" = deb ] || echo "note: the security archive's index was not whole; built with '$security' of it" >&2
 		exit 0
