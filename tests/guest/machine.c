@@ -3,6 +3,7 @@
  * A machine for tests, without the engine:
  *
  *	machine shell COMMAND   runs it in the guest as root, prints its output; the guest's status
+ *	machine online COMMAND  the same, with the simulated internet
  *	machine hold            restores with all boxes, prints "ready FOLDER", stands until it is killed
  *	machine caps            CapEff, no_new_privs and name of each process of a run
  *	machine memory          pauses, reads memory from outside, prints what it finds
@@ -281,6 +282,8 @@ static struct error *act(int argc, char **argv, int *ret_status)
 		return err;
 	if (argc == 4 && text_equal(action, "network")) {
 		options.network = text_equal(argv[2], "refuse") ? JAIL_REFUSE : JAIL_NONE;
+	} else if (argc == 3 && text_equal(action, "online")) {
+		options.internet_fd = -1;
 	} else if (argc == 2 && (text_equal(action, "hold") || text_equal(action, "caps"))) {
 		options.capture_fd = STDERR_FILENO;
 		options.internet_fd = -1;
@@ -292,7 +295,7 @@ static struct error *act(int argc, char **argv, int *ret_status)
 		err = vm_run_start(&template, &options, &run);
 	if (err)
 		return err;
-	if (argc == 3 && text_equal(action, "shell"))
+	if (argc == 3 && (text_equal(action, "shell") || text_equal(action, "online")))
 		return shell(run, argv[2], ret_status);
 	if (argc == 4 && text_equal(action, "network"))
 		return shell(run, argv[3], ret_status);

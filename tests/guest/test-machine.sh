@@ -45,6 +45,16 @@ echo "--- 32-bit programs run; types of the kernel are there; the agent is not o
 	[ ! -e /run/systemd/system/irqbalance.service ]
 ' || fail "abilities"
 
+echo "--- every name, address and port answers"
+"$machine" online '
+	set -eu
+	curl -m 30 -s -o /dev/null http://198.51.100.7/
+	curl -m 30 -s -o /dev/null "http://[2001:db8::7]:8081/"
+	curl -m 30 -s -o /dev/null http://nobody.example/
+	ping -c 1 -W 10 203.0.113.9 >/dev/null
+	ping -c 1 -W 10 2001:db8::9 >/dev/null
+' || fail "the internet"
+
 echo "--- refuse resets at once, none says nothing"
 "$machine" network refuse 'curl -m 20 -s http://192.0.2.1/; [ $? = 7 ]' || fail "refuse"
 "$machine" network none 'curl -m 3 -s http://192.0.2.1/; [ $? = 28 ]' || fail "none"
