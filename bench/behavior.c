@@ -4,7 +4,7 @@
  * and, where a folder is named, its rules too; beside the same events with no rule at all, and the
  * same decoded from a stream.
  *
- *	bench_behavior RULES-FOLDER…
+ *	bench_behavior [RULES-FOLDER…]     without one: the rules of the source
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -160,6 +160,8 @@ int main(int argc, char **argv)
 	for (size_t i = 0; i < PATHS; i++)
 		snprintf(paths[i], sizeof(paths[i]), "/home/u/projects/part-%zu/file-%zu.txt",
 			 i % 7, i);
+	if (argc == 1)
+		error_free(rules_add_path(rules, SOURCE_ROOT "/rules/sigma", &problems));
 	for (int i = 1; i < argc; i++)
 		error_free(rules_add_path(rules, argv[i], &problems));
 	double bare = run(none, &findings);

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* habo rules check|list: look at behaviour rules without running anything. */
 #include <argp.h>
-#include <limits.h>
 #include <string.h>
 
 #include "base/alloc.h"
-#include "base/file.h"
+#include "base/arena.h"
 #include "base/json_writer.h"
 #include "base/text.h"
 #include "behavior/rules.h"
 #include "cli/verb.h"
+#include "engine/place.h"
 
 enum { PATHS_MAX = 256 };
 
@@ -51,37 +51,19 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 	}
 }
 
-/* Our own rules: beside the program in the build folder's parent, or where they are installed. */
-static struct error *default_path(char **ret)
-{
-	static const char *const places[] = {"../rules", "../share/habo/rules"};
-	char self[PATH_MAX];
-	ssize_t size = readlink("/proc/self/exe", self, sizeof(self) - 1);
-
-	if (size < 0)
-		return error_os(errno, "find the program's own path");
-	self[size] = '\0';
-	*strrchr(self, '/') = '\0';
-	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
-		cleanup_free char *path = xasprintf("%s/%s", self, places[i]);
-		cleanup_free char *sigma = xasprintf("%s/sigma", path);
-		if (!file_exists(sigma))
-			continue;
-		*ret = steal(&path);
-		return NULL;
-	}
-	return error_new(ERROR_NOT_FOUND, "there are no rules beside the program: name a folder");
-}
-
 static struct error *load(const struct arguments *arguments, struct rules *rules,
 			  struct rule_problems *problems)
 {
 	struct error *err = NULL;
 
 	if (arguments->path_count == 0) {
-		cleanup_free char *path = NULL;
-		err = default_path(&path);
-		return err ? err : rules_add_path(rules, path, problems);
+		cleanup_arena struct arena *arena = arena_new(0);
+		const char *path = place_rules(arena, "sigma");
+		if (!path)
+			return error_new(ERROR_NOT_FOUND,
+					 "there are no rules beside the program: name a folder, or "
+					 "set HABO_RULES");
+		return rules_add_path(rules, path, problems);
 	}
 	for (size_t i = 0; i < arguments->path_count && !err; i++)
 		err = rules_add_path(rules, arguments->paths[i], problems);
