@@ -66,7 +66,7 @@ static const struct record_columns rows[] = {
 	 {{"standing", CELL_BADGE}, {"pid", CELL_NUMBER}, {"ppid", CELL_NUMBER},
 	  {"name", CELL_CODE}, {"exe", CELL_CODE}, {"argv", CELL_CODE}, {"uid", CELL_NUMBER},
 	  {"state", CELL_PROSE}, {"start_ns", CELL_TIME}, {"exe_deleted", CELL_AUTO},
-	  {"exe_memfd", CELL_AUTO}, {"address", CELL_HEX}, {"notes", CELL_PROSE},
+	  {"exe_memfd", CELL_AUTO}, {"address", CELL_HEX}, {"notes", CELL_DETAIL},
 	  {NULL, CELL_AUTO}}},
 	{"static_segment",
 	 {{"type", CELL_CODE}, {"flags", CELL_CODE}, {"offset", CELL_HEX}, {"vaddr", CELL_HEX},

@@ -115,16 +115,59 @@ void section_static(struct page *page)
 	page_section_end(page);
 }
 
+enum memory_group {
+	MEMORY_ODD, /* views disagree, or something is noted */
+	MEMORY_PROGRAM,
+	MEMORY_KERNEL,
+	MEMORY_ENDED, /* what is left of processes that ended */
+	MEMORY_GROUPS,
+};
+
+static enum memory_group memory_group_of(const struct memory_process *process)
+{
+	if (process->standing == MEMORY_EXITED)
+		return MEMORY_ENDED;
+	if (process->standing == MEMORY_HIDDEN || process->notes.count)
+		return MEMORY_ODD;
+	return process->is_kernel_thread ? MEMORY_KERNEL : MEMORY_PROGRAM;
+}
+
+static void put_memory_processes(struct page *page, const struct memory_report *report)
+{
+	static const enum word_id titles[] = {
+		[MEMORY_ODD] = WORD_MEMORY_ODD,
+		[MEMORY_PROGRAM] = WORD_MEMORY_PROGRAMS,
+		[MEMORY_KERNEL] = WORD_MEMORY_KERNEL,
+		[MEMORY_ENDED] = WORD_MEMORY_ENDED,
+	};
+
+	for (unsigned group = 0; group < MEMORY_GROUPS; group++) {
+		vec(struct memory_process) processes = {0};
+		list_foreach(&report->processes, process)
+			if (memory_group_of(process) == group)
+				vec_add(&processes, *process);
+		if (processes.count) {
+			page_fold_begin(page, word_of(titles[group]), (int64_t)processes.count,
+					group <= MEMORY_PROGRAM);
+			page_table(page, &record_memory_process, page_list(processes),
+				   columns_of(&record_memory_process));
+			page_fold_end(page);
+		}
+		vec_deinit(&processes);
+	}
+}
+
 void section_memory(struct page *page)
 {
-	static const char *const first[] = {"processes", NULL};
+	static const char *const shown[] = {"processes", NULL};
 	const struct memory_report *report = page->report->memory;
 
 	if (!report)
 		return;
 	page_section_begin(page, "memory", WORD_MEMORY, PAGE_NO_COUNT);
 	page_record_values(page, &record_memory_report, report, NULL);
-	put_parts(page, &record_memory_report, report, first, first);
+	put_memory_processes(page, report);
+	page_record_folds(page, &record_memory_report, report, shown);
 	page_section_end(page);
 }
 
