@@ -78,6 +78,14 @@ static void from_network(struct indicator_set *set, const struct report *report)
 	from_flows(set, report);
 }
 
+/* The content of a file that is noise is noise, too. */
+static void add_content(struct indicator_set *set, const char *sha256, const char *path)
+{
+	const char *noise = path ? indicator_noise(INDICATOR_PATH, path, false) : NULL;
+
+	indicator_set_add(set, INDICATOR_SHA256, sha256, "file", noise ? noise : path);
+}
+
 static void from_files(struct indicator_set *set, const struct report *report)
 {
 	list_foreach(&report->files, file) {
@@ -86,12 +94,11 @@ static void from_files(struct indicator_set *set, const struct report *report)
 		indicator_set_add(set, INDICATOR_PATH, file->path, "file",
 				  file->existed_before ? "changed by the sample" : NULL);
 		indicator_set_add(set, INDICATOR_PATH, file->renamed_to, "file", NULL);
-		indicator_set_add(set, INDICATOR_SHA256, file->sha256, "file", file->path);
+		add_content(set, file->sha256, file->path);
 	}
 	list_foreach(&report->artifacts, artifact)
 		if (artifact->guest_path)
-			indicator_set_add(set, INDICATOR_SHA256, artifact->sha256, "file",
-					  artifact->guest_path);
+			add_content(set, artifact->sha256, artifact->guest_path);
 }
 
 /* Kinds of finds that have no type among indicators stay in the static part. */

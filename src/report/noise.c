@@ -165,6 +165,9 @@ static const char *path_noise(const char *value)
 	for (size_t i = 0; i < ARRAY_SIZE(folders); i++)
 		if (text_starts_with(value, folders[i].text))
 			return folders[i].what;
+	/* What an interpreter keeps of scripts that it read. */
+	if (strstr(value, "/__pycache__"))
+		return NOISE "made by an interpreter";
 	return NULL;
 }
 

@@ -93,7 +93,8 @@ static void files_that_were_only_opened_are_none(void **state UNUSED)
 	struct file_activity files[] = {
 		{.path = "/etc/passwd"},
 		{.path = "/etc/cron.d/x", .is_changed = true, .sha256 = "aa"},
-		{.path = "/dev/null", .is_changed = true}};
+		{.path = "/dev/null", .is_changed = true},
+		{.path = "/x/__pycache__/a.pyc", .is_changed = true, .sha256 = "bb"}};
 	struct report report = {0};
 
 	report.files.data = files;
@@ -103,6 +104,7 @@ static void files_that_were_only_opened_are_none(void **state UNUSED)
 	assert_false(indicator_is_noise(find(&report, INDICATOR_PATH, "/etc/cron.d/x")));
 	assert_string_equal(find(&report, INDICATOR_SHA256, "aa")->context, "/etc/cron.d/x");
 	assert_true(indicator_is_noise(find(&report, INDICATOR_PATH, "/dev/null")));
+	assert_true(indicator_is_noise(find(&report, INDICATOR_SHA256, "bb")));
 }
 
 static void special_addresses_and_reserved_names_are_noise(void **state UNUSED)
@@ -135,6 +137,8 @@ static void special_addresses_and_reserved_names_are_noise(void **state UNUSED)
 		{INDICATOR_EMAIL, "a@example.org", "noise: documentation"},
 		{INDICATOR_PATH, "/proc/self/exe", "noise: part of every system"},
 		{INDICATOR_PATH, "/etc/cron.d/x", NULL},
+		{INDICATOR_PATH, "/usr/lib/python3/__pycache__/a.pyc",
+		 "noise: made by an interpreter"},
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
