@@ -276,6 +276,10 @@ void matcher_file(struct matcher *matcher, const struct file_activity *file)
 	match_view(matcher, &source, true);
 	if (!file->renamed_to)
 		return;
+	/* Under its new name it is new; what stood there before has an entry of its own. */
+	struct file_activity moved = *file;
+	moved.existed_before = false;
+	source.file = &moved;
 	source.file_name = file->renamed_to;
 	match_view(matcher, &source, true);
 }

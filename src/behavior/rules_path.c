@@ -24,11 +24,23 @@ void rule_problems_deinit(struct rule_problems *problems)
 	vec_deinit(&problems->list);
 }
 
+/* A folder that is named twice is read once. */
+static bool is_loaded(const struct rules *rules, const char *path)
+{
+	for (size_t i = 0; i < rules_count(rules); i++)
+		if (text_equal(rules_at(rules, i)->source, path))
+			return true;
+	return false;
+}
+
 static void add_file(struct rules *rules, const char *path, bool is_techniques,
 		     struct rule_problems *problems)
 {
 	cleanup_free char *text = NULL;
 	size_t size;
+
+	if (is_loaded(rules, path))
+		return;
 	struct error *err = file_read(path, YAML_SIZE_MAX, &text, &size);
 
 	if (!err)

@@ -11,7 +11,9 @@
 enum {
 	GUEST_O_TRUNC = 01000, /* asm-generic/fcntl.h */
 	PERMISSION_BITS = 07777,
-	TYPE_FOLDER = 0040000, /* S_IFDIR */
+	TYPE_BITS = 0170000,    /* S_IFMT */
+	TYPE_FOLDER = 0040000,  /* S_IFDIR */
+	TYPE_REGULAR = 0100000, /* S_IFREG */
 };
 
 static const char *path_text(const struct event_record *record, enum event_text tag,
@@ -172,6 +174,12 @@ static void convert_written(struct convert *convert, const struct event_record *
 	ret->is_memfd = is_memfd_path(ret->path);
 }
 
+/* O_TRUNC means nothing to a device or a pipe. */
+static bool can_be_emptied(uint32_t mode)
+{
+	return (mode & TYPE_BITS) == TYPE_REGULAR || (mode & TYPE_BITS) == 0;
+}
+
 static void convert_file(struct convert *convert, const struct event_record *record,
 			 struct event *ret)
 {
@@ -191,7 +199,8 @@ static void convert_file(struct convert *convert, const struct event_record *rec
 	if (record->header.type == EVENT_FILE_OPEN) {
 		if (file->file_flags & EVENT_FILE_CREATED)
 			ret->type = EVENT_KIND_FILE_CREATE;
-		else if (file->open_flags & GUEST_O_TRUNC && ret->is_writable)
+		else if (file->open_flags & GUEST_O_TRUNC && ret->is_writable &&
+			 can_be_emptied(file->mode))
 			ret->type = EVENT_KIND_FILE_TRUNCATE;
 	} else if (ret->type == EVENT_KIND_FILE_SYMLINK) {
 		ret->target = plain_text(record, EVENT_TEXT_TARGET, convert->path2,

@@ -68,14 +68,14 @@ static const char packages[] = "/etc/init.d/cron\n"
 		__VA_ARGS__, .processes = STRINGS("p2")                                            \
 	}
 
-enum { EVENTS_MAX = 4 };
+enum { EVENTS_MAX = 4, FILES_MAX = 3 };
 
 struct row {
 	const char *rule; /* file below rules/sigma, without .yml */
 	struct event fires[EVENTS_MAX];
 	struct event near[EVENTS_MAX];
-	struct file_activity file_fires[2];
-	struct file_activity file_near[2];
+	struct file_activity file_fires[FILES_MAX];
+	struct file_activity file_near[FILES_MAX];
 };
 
 static const struct row persistence_rows[] = {
@@ -138,7 +138,9 @@ static const struct row files_rows[] = {
 	{"files/system_program_changed",
 	 .file_fires = {FILE_SUMMARY(.path = "/usr/bin/ps", .existed_before = true,
 				     .operations = STRINGS("replaced"))},
-	 .file_near = {FILE_SUMMARY(.path = "/usr/bin/ps", .existed_before = true,
+	 .file_near = {FILE_SUMMARY(.path = "/tmp/x", .renamed_to = "/usr/bin/x",
+				    .existed_before = true, .operations = STRINGS("renamed")),
+		       FILE_SUMMARY(.path = "/usr/bin/ps", .existed_before = true,
 				    .operations = STRINGS("opened")),
 		       FILE_SUMMARY(.path = "/usr/bin/bsd-port/x",
 				    .operations = STRINGS("created", "written"))}},
@@ -373,7 +375,7 @@ static uint64_t matches(const struct rules *rules, const char *file, const struc
 		if (event.phase == PHASE_RUN && event.is_sample)
 			matcher_event(matcher, &event);
 	}
-	for (size_t i = 0; i < 2; i++)
+	for (size_t i = 0; i < FILES_MAX; i++)
 		if (files[i].path)
 			matcher_file(matcher, &files[i]);
 	matcher_finish(matcher, arena, &findings);

@@ -138,6 +138,11 @@ static void the_public_linux_rules_load_unmodified(void **state UNUSED)
 		print_error("%s\n", error_message(problem->err));
 	assert_int_equal(problems.list.count, 0);
 	assert_true(rules_count(rules) >= 210);
+	/* Named twice, read once. */
+	size_t count = rules_count(rules);
+	assert_null(rules_add_path(rules, path, &problems));
+	assert_int_equal(rules_count(rules), count);
+	assert_int_equal(problems.list.count, 0);
 	size_t with_events = 0;
 	for (size_t i = 0; i < rules_count(rules); i++)
 		with_events += rules_at(rules, i)->views != 0;

@@ -221,6 +221,33 @@ static void a_script_of_the_sample_is_planted_too(void **state UNUSED)
 	assert_string_equal(script->operations.data[script->operations.count - 1], "executed");
 }
 
+static void a_device_is_not_emptied(void **state UNUSED)
+{
+	cleanup_arena struct arena *arena = arena_new(0);
+	cleanup_trace struct trace *trace = NULL;
+	cleanup_buffer struct buffer json = {0};
+	struct stream stream = {0};
+	static const uint32_t modes[] = {0100644, 0020666};
+	char text[256];
+
+	for (size_t i = 0; i < ARRAY_SIZE(modes); i++) {
+		struct event_record record =
+			stream_record(&stream, EVENT_FILE_OPEN, EVENT_CLASS_FILE, 10, EVENT_MARKED);
+		record.file.file = (struct event_inode){.inode = 7 + i, .device = 1};
+		record.file.file_flags = EVENT_FILE_WRITABLE;
+		record.file.open_flags = 01001; /* O_WRONLY | O_TRUNC */
+		record.file.mode = modes[i];
+		stream_path(&record, EVENT_TEXT_PATH, "/x", text);
+		stream_add(&stream, &record);
+	}
+	stream_flush(&stream);
+	struct trace_summary summary = run_bytes(buffer_span(&stream.frames), arena, &json, &trace);
+	stream_deinit(&stream);
+	assert_string_equal(summary.files.data[0].operations.data[0], "truncated");
+	assert_string_equal(summary.files.data[1].operations.data[0], "opened");
+	assert_false(summary.files.data[1].is_changed);
+}
+
 static void a_pid_that_is_used_again_is_another_process(void **state UNUSED)
 {
 	cleanup_arena struct arena *arena = arena_new(0);
@@ -348,6 +375,7 @@ int main(void)
 		cmocka_unit_test(records_are_put_into_the_order_of_time),
 		cmocka_unit_test(what_a_planted_file_starts_is_attributed_to_its_writer),
 		cmocka_unit_test(a_script_of_the_sample_is_planted_too),
+		cmocka_unit_test(a_device_is_not_emptied),
 		cmocka_unit_test(a_pid_that_is_used_again_is_another_process),
 		cmocka_unit_test(a_connection_is_joined_from_its_records),
 		cmocka_unit_test(losses_are_what_the_numbers_leave_open),
