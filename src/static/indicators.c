@@ -95,6 +95,17 @@ static void look_into(struct collector *collector, const struct keyword_index *i
 	}
 }
 
+static void look_into_hidden(struct collector *collector, const struct keyword_index *index,
+			     const struct static_string *hidden)
+{
+	struct found_string place = {.offset = (uint32_t)hidden->offset, .encoding = STRING_ASCII};
+
+	collector->string = &place;
+	collector->piece_offset = 0;
+	collector->layer = hidden->layer;
+	indicators_find(index, span_text(hidden->text), collect, collector);
+}
+
 /* Those that say something first; within each group in the order of the file. */
 static void list_them(struct collector *collector)
 {
@@ -134,6 +145,8 @@ struct error *indicators_analyze(struct static_work *work)
 	keyword_index_init(&index);
 	vec_foreach(&work->strings.list, string)
 		look_into(&collector, &index, string);
+	for (size_t i = 0; i < work->hidden_count; i++)
+		look_into_hidden(&collector, &index, &work->hidden[i]);
 	list_them(&collector);
 	vec_deinit(&collector.list);
 	return NULL;

@@ -80,18 +80,23 @@ struct error *string_list_analyze(struct static_work *work)
 	size_t bytes = 0;
 
 	limit = min_of(limit, (size_t)STATIC_MAX_STRINGS);
-	if (count > limit) {
+	size_t hidden = min_of(work->hidden_count, limit);
+	report->list.data = arena_alloc(work->arena,
+					min_of(count + hidden, limit) * sizeof(*report->list.data));
+	if (hidden)
+		memcpy(report->list.data, work->hidden, hidden * sizeof(*work->hidden));
+	report->list.count = hidden;
+	size_t room = limit - hidden;
+	if (count > room) {
 		size_t kept = 0;
 		vec_foreach(&work->strings.list, string)
 			at_worth[worth(work, string)]++;
-		for (lowest = WORTH_MAX; lowest > 0 && kept + at_worth[lowest] <= limit; lowest--)
+		for (lowest = WORTH_MAX; lowest > 0 && kept + at_worth[lowest] <= room; lowest--)
 			kept += at_worth[lowest];
-		room_at_lowest = limit - kept;
+		room_at_lowest = room - kept;
 	}
-	report->list.data =
-		arena_alloc(work->arena, min_of(count, limit) * sizeof(*report->list.data));
 	vec_foreach(&work->strings.list, string) {
-		unsigned points = count > limit ? worth(work, string) : WORTH_MAX;
+		unsigned points = count > room ? worth(work, string) : WORTH_MAX;
 		if (report->list.count == limit || bytes > LIST_BYTES || points < lowest ||
 		    (points == lowest && room_at_lowest == 0))
 			continue;

@@ -1,15 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Imports, exports, import hashes, tables of relocations. */
+/* Imports, exports, tables of relocations. */
 #include <elf.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "base/macro.h"
-#include "digest/digest.h"
 #include "elf/elf_name.h"
 #include "static/work.h"
 
-enum { MAX_SYMBOLS = 20000, MAX_RELOCATIONS = 4096, MAX_HASHED_NAMES = 100000 };
+enum { MAX_SYMBOLS = 20000, MAX_RELOCATIONS = 4096 };
 
 static bool is_import(const struct elf_symbol *symbol)
 {
@@ -68,55 +65,6 @@ static void fill_symbols(struct static_work *work, struct static_elf *report)
 	}
 }
 
-static int compare_texts(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-static const char *md5_of(struct static_work *work, const struct buffer *text)
-{
-	struct digest_set set;
-
-	digest_compute(buffer_span(text), DIGEST_MD5, &set);
-	return work_hex(work, set.md5, sizeof(set.md5));
-}
-
-static const char *lower_case(struct static_work *work, const char *text)
-{
-	char *lower = arena_strdup(work->arena, text);
-
-	for (char *c = lower; *c; c++) {
-		if (*c >= 'A' && *c <= 'Z')
-			*c = (char)(*c | 0x20);
-	}
-	return lower;
-}
-
-/* YARA 4.3's elf.import_md5(): lower-case names of undefined symbols, sorted, joined by commas. */
-static void hash_imports(struct static_work *work, struct static_elf *report)
-{
-	cleanup_buffer struct buffer sorted = {0};
-	cleanup_buffer struct buffer in_order = {0};
-	size_t count = report->imports.count;
-	const char **names = arena_alloc(work->arena, count * sizeof(*names));
-
-	if (count == 0 || report->import_count > count)
-		return;
-	for (size_t i = 0; i < count; i++) {
-		const struct static_symbol *symbol = &report->imports.data[i];
-		names[i] = lower_case(work, symbol->name);
-		/* ECS, as elastic/toutoumomoma computes it: library.symbol in the file's order. */
-		buffer_printf(&in_order, "%s%s%s%s", i ? "," : "",
-			      symbol->library ? symbol->library : "", symbol->library ? "." : "",
-			      symbol->name);
-	}
-	qsort(names, count, sizeof(*names), compare_texts);
-	for (size_t i = 0; i < count; i++)
-		buffer_printf(&sorted, "%s%s", i ? "," : "", names[i]);
-	report->import_md5 = md5_of(work, &sorted);
-	report->import_hash = md5_of(work, &in_order);
-}
-
 static void fill_relocations(struct static_work *work, struct static_elf *report)
 {
 	size_t count = min_of(work->elf.relocation_count, (size_t)MAX_RELOCATIONS);
@@ -145,7 +93,6 @@ struct error *symbols_analyze(struct static_work *work)
 	report->symbol_count = work->elf.symbols.count;
 	report->dynamic_symbol_count = work->elf.dynamic_symbols.count;
 	fill_symbols(work, report);
-	hash_imports(work, report);
 	fill_relocations(work, report);
 	return NULL;
 }

@@ -15,20 +15,25 @@ struct static_work {
 	bool is_elf;
 	struct elf elf;
 	struct found_strings strings; /* once strings_analyze() has run */
+	struct static_string *hidden; /* once layers_analyze() has run */
+	size_t hidden_count;
 };
 
 /* Every analyser fills its part of work->report and returns NULL, or fails by our own fault. */
 struct error *identity_analyze(struct static_work *work);
 struct error *structure_analyze(struct static_work *work);
 struct error *symbols_analyze(struct static_work *work);
+struct error *import_hash_analyze(struct static_work *work);
 struct error *notes_analyze(struct static_work *work);
 struct error *hardening_analyze(struct static_work *work);
 struct error *overlay_analyze(struct static_work *work);
 struct error *strings_analyze(struct static_work *work);
 struct error *string_list_analyze(struct static_work *work);
+struct error *layers_analyze(struct static_work *work);
 struct error *indicators_analyze(struct static_work *work);
 struct error *origin_analyze(struct static_work *work);
 struct error *sources_analyze(struct static_work *work);
+struct error *embedded_analyze(struct static_work *work);
 struct error *packers_analyze(struct static_work *work);
 struct error *capabilities_analyze(struct static_work *work);
 struct error *listing_analyze(struct static_work *work);

@@ -33,6 +33,9 @@ static void an_elf_file_is_described(void **state UNUSED)
 	assert_string_equal(report.elf->imports.data[0].name, "puts");
 	assert_string_equal(report.elf->exports.data[0].name, "run_all");
 	assert_string_equal(report.elf->build_id, "1122334455667788");
+	/* MD5 of "puts", and too few names for a telfhash. */
+	assert_string_equal(report.elf->import_md5, "79eda979854e9e7c1840e67644c27c08");
+	assert_null(report.elf->telfhash);
 	assert_int_equal(report.elf->overlay_size, 0);
 	assert_int_equal(report.anomalies.count, 0);
 	assert_int_equal(report.kind, SAMPLE_SHARED_OBJECT);

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: MIT */
+/* Files inside the file, found by marks whose next fields make sense too. */
+#include <elf.h>
+#include <string.h>
+
+#include "base/macro.h"
+#include "static/work.h"
+
+enum { MAX_EMBEDDED = 256 };
+
+static bool is_elf(struct span bytes)
+{
+	uint8_t class = span_u8(bytes, EI_CLASS);
+	uint8_t order = span_u8(bytes, EI_DATA);
+	uint16_t type =
+		span_u16(bytes, 16, order == ELFDATA2MSB ? BYTE_ORDER_BIG : BYTE_ORDER_LITTLE);
+
+	return (class == ELFCLASS32 || class == ELFCLASS64) &&
+	       (order == ELFDATA2LSB || order == ELFDATA2MSB) &&
+	       span_u8(bytes, EI_VERSION) == EV_CURRENT && type >= ET_REL && type <= ET_CORE;
+}
+
+/* Deflate is the only method; reserved flags are zero. */
+static bool is_gzip(struct span bytes)
+{
+	uint8_t system = span_u8(bytes, 9);
+
+	return bytes.size > 18 && (span_u8(bytes, 3) & 0xe0) == 0 &&
+	       (system <= 13 || system == 255);
+}
+
+static bool is_zip(struct span bytes)
+{
+	uint16_t method = span_u16(bytes, 8, BYTE_ORDER_LITTLE);
+	uint16_t name_size = span_u16(bytes, 26, BYTE_ORDER_LITTLE);
+
+	return bytes.size > 30 && (method == 0 || method == 8) && name_size > 0 && name_size < 1024;
+}
+
+static bool is_always(struct span bytes)
+{
+	return bytes.size > 16;
+}
+
+static const struct kind {
+	const char *mark;
+	size_t size;
+	const char *type;
+	bool (*makes_sense)(struct span bytes);
+} kinds[] = {
+	{"\177ELF", 4, "elf", is_elf},
+	{"\x1f\x8b\x08", 3, "gzip", is_gzip},
+	{"PK\3\4", 4, "zip", is_zip},
+	{"\xfd"
+	 "7zXZ\0",
+	 6, "xz", is_always},
+	{"7z\xbc\xaf\x27\x1c", 6, "7z", is_always},
+};
+
+/* The end of the furthest segment or section; 0 when it is not to be had. */
+static uint64_t size_of(struct static_work *work, const struct kind *kind, struct span bytes)
+{
+	struct elf inner;
+	uint64_t end = 0;
+
+	if (kind->makes_sense != is_elf || !elf_decode(bytes, work->arena, &inner))
+		return 0;
+	for (size_t i = 0; i < inner.segment_count; i++) {
+		uint64_t stop;
+		if (!__builtin_add_overflow(inner.segments[i].offset, inner.segments[i].file_size,
+					    &stop) &&
+		    stop <= bytes.size)
+			end = max_of(end, stop);
+	}
+	uint64_t entry = inner.is_64 ? sizeof(Elf64_Shdr) : sizeof(Elf32_Shdr);
+	uint64_t table = inner.header.sections_offset + inner.section_count * entry;
+	return table <= bytes.size ? max_of(end, table) : end;
+}
+
+struct error *embedded_analyze(struct static_work *work)
+{
+	struct static_report *report = work->report;
+	struct static_embedded found[MAX_EMBEDDED];
+	size_t count = 0;
+
+	/* Archives hold files by their nature. */
+	if (report->kind == SAMPLE_ARCHIVE)
+		return NULL;
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
+		struct span mark = span_of(kinds[i].mark, kinds[i].size);
+		size_t at = span_find(work->bytes, mark, 1);
+		for (; at != SIZE_MAX && count < MAX_EMBEDDED;
+		     at = span_find(work->bytes, mark, at + 1)) {
+			struct span bytes = span_clip(work->bytes, at, SIZE_MAX);
+			if (!kinds[i].makes_sense(bytes))
+				continue;
+			found[count++] = (struct static_embedded){
+				.offset = at,
+				/* Decoding costs memory: of the first ones only. */
+				.size = count < 16 ? size_of(work, &kinds[i], bytes) : 0,
+				.type = kinds[i].type,
+				.section = work_section_at(work, at),
+			};
+		}
+	}
+	report->embedded.data = arena_alloc(work->arena, count * sizeof(*found));
+	memcpy(report->embedded.data, found, count * sizeof(*found));
+	report->embedded.count = count;
+	return NULL;
+}
