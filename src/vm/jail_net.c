@@ -226,6 +226,12 @@ static void rules_text(enum jail_network network, const struct jail_sockets *soc
 			      "udp dport 53 tproxy to :53 accept\n"
 			      "meta l4proto udp tproxy to :%u accept\n}\n",
 			      sockets->tcp_port, sockets->udp_port);
+	} else if (network == JAIL_REFUSE) {
+		/* Without an internet box there is nobody to find names either. */
+		buffer_append_text(out, "chain in { type filter hook prerouting priority mangle;\n"
+					"iifname != \"" JAIL_TAP "\" accept\n"
+					"meta l4proto tcp reject with tcp reset\n"
+					"meta l4proto udp reject\n}\n");
 	} else {
 		buffer_append_text(out,
 				   "chain in { type filter hook prerouting priority mangle;\n"

@@ -8,7 +8,8 @@
  *	machine caps            CapEff, no_new_privs and name of each process of a run
  *	machine memory          pauses, reads memory from outside, prints what it finds
  *	machine probe ACCELERATOR   does the guest's kernel run under it?
- *	machine network MODE COMMAND   as shell, with refuse or none
+ *	machine network MODE COMMAND   as online, with refuse or none
+ *	machine alone COMMAND   as network refuse, without the internet box
  */
 #include <dirent.h>
 #include <fcntl.h>
@@ -282,6 +283,9 @@ static struct error *act(int argc, char **argv, int *ret_status)
 		return err;
 	if (argc == 4 && text_equal(action, "network")) {
 		options.network = text_equal(argv[2], "refuse") ? JAIL_REFUSE : JAIL_NONE;
+		options.internet_fd = -1;
+	} else if (argc == 3 && text_equal(action, "alone")) {
+		options.network = JAIL_REFUSE;
 	} else if (argc == 3 && text_equal(action, "online")) {
 		options.internet_fd = -1;
 	} else if (argc == 2 && (text_equal(action, "hold") || text_equal(action, "caps"))) {
@@ -295,7 +299,8 @@ static struct error *act(int argc, char **argv, int *ret_status)
 		err = vm_run_start(&template, &options, &run);
 	if (err)
 		return err;
-	if (argc == 3 && (text_equal(action, "shell") || text_equal(action, "online")))
+	if (argc == 3 && (text_equal(action, "shell") || text_equal(action, "online") ||
+			  text_equal(action, "alone")))
 		return shell(run, argv[2], ret_status);
 	if (argc == 4 && text_equal(action, "network"))
 		return shell(run, argv[3], ret_status);
