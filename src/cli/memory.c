@@ -191,6 +191,23 @@ static int print_report(const struct settings *settings, const struct memory_rep
 	return err ? cli_fail(err) : EXIT_DONE;
 }
 
+/* Names are checked before the child is made, so that a wrong one is bad usage. */
+static struct error *check_plugins(const struct settings *settings)
+{
+	for (size_t i = 0; i < settings->options.plugin_count; i++) {
+		size_t k = 0;
+		while (k < memory_plugin_count &&
+		       strcmp(settings->plugins[i], memory_plugins[k].name) != 0)
+			k++;
+		if (k == memory_plugin_count)
+			return error_new(
+				ERROR_USAGE,
+				"there is no memory plugin '%s'; `habo memory --list` lists them",
+				settings->plugins[i]);
+	}
+	return NULL;
+}
+
 int cli_memory(int argc, char **argv)
 {
 	static const struct argp argp = {
@@ -214,7 +231,9 @@ int cli_memory(int argc, char **argv)
 	}
 	if (settings.options.plugin_count)
 		settings.options.plugins = settings.plugins;
-	struct error *err = analyze(&settings, arena, &report);
+	struct error *err = check_plugins(&settings);
+	if (!err)
+		err = analyze(&settings, arena, &report);
 	if (err)
 		return cli_fail(err);
 	return print_report(&settings, &report);
