@@ -10,6 +10,7 @@ void processes_init(struct processes *processes, struct store *store, uint64_t s
 {
 	*processes = (struct processes){.store = store};
 	id_map_init(&processes->ids, seed);
+	id_map_init(&processes->pids, seed);
 }
 
 void processes_deinit(struct processes *processes)
@@ -18,6 +19,7 @@ void processes_deinit(struct processes *processes)
 		vec_deinit(&entry->executions);
 	vec_deinit(&processes->entries);
 	id_map_deinit(&processes->ids);
+	id_map_deinit(&processes->pids);
 }
 
 struct process_entry *processes_find(struct processes *processes, uint64_t identity)
@@ -36,7 +38,7 @@ const char *processes_id(struct processes *processes, uint64_t identity)
 	return entry ? entry->process.id : NULL;
 }
 
-static struct process_entry *add(struct processes *processes, uint64_t identity)
+static struct process_entry *add(struct processes *processes, uint64_t identity, uint32_t pid)
 {
 	char id[16];
 
@@ -49,7 +51,9 @@ static struct process_entry *add(struct processes *processes, uint64_t identity)
 	/* Ids are few and short: they do not count against the budget. */
 	entry->process.id = arena_strdup(processes->store->arena, id);
 	entry->process.threads = 1;
+	entry->process.pid = pid;
 	id_map_put(&processes->ids, identity, (uint32_t)(processes->entries.count - 1));
+	id_map_put(&processes->pids, pid, (uint32_t)(processes->entries.count - 1));
 	return entry;
 }
 
@@ -66,10 +70,9 @@ struct process_entry *processes_see(struct processes *processes, const struct ev
 	struct process_entry *entry = processes_find(processes, header->process);
 
 	if (!entry) {
-		entry = add(processes, header->process);
+		entry = add(processes, header->process, header->tgid);
 		if (!entry)
 			return NULL;
-		entry->process.pid = header->tgid;
 		entry->process.ppid = header->ppid;
 		entry->process.uid = header->uid;
 		entry->process.start_ns = time_ns;
@@ -92,7 +95,7 @@ void processes_fork(struct processes *processes, const struct event_record *reco
 		return;
 	}
 	if (!child) {
-		child = add(processes, record->fork.child_process);
+		child = add(processes, record->fork.child_process, record->fork.child_tgid);
 		if (!child)
 			return;
 		child->process.uid = header->uid;
@@ -216,20 +219,15 @@ void processes_attribute(struct processes *processes, const struct event_record 
 	entry->process.attributed_event = planted;
 }
 
-void processes_name(struct processes *processes, uint32_t pid, struct span name)
+void processes_name(struct processes *processes, uint32_t pid, const char *name)
 {
-	for (size_t i = processes->entries.count; i > 0; i--) {
-		struct process *process = &processes->entries.data[i - 1].process;
-		if (process->pid != pid || process->end)
-			continue;
-		if (!process->name) {
-			char text[17];
-			snprintf(text, sizeof(text), "%.*s",
-				 (int)min_of(name.size, sizeof(text) - 1), (const char *)name.data);
-			process->name = store_text(processes->store, text);
-		}
+	uint32_t index;
+
+	if (!id_map_get(&processes->pids, pid, &index))
 		return;
-	}
+	struct process *process = &processes->entries.data[index].process;
+	if (!process->name && !process->end)
+		process->name = store_text(processes->store, name);
 }
 
 void processes_finish(struct processes *processes, struct trace_summary *ret)

@@ -27,6 +27,7 @@ struct process_entry {
 struct processes {
 	struct store *store;
 	struct id_map ids;
+	struct id_map pids; /* pid → the last process that had it */
 	vec(struct process_entry) entries;
 	uint64_t not_kept; /* processes over PROCESSES_MAX, executions over EXECUTIONS_MAX */
 };
@@ -55,6 +56,6 @@ void processes_fault(struct processes *processes, const struct event_record *rec
 void processes_attribute(struct processes *processes, const struct event_record *record,
 			 const struct event *event, uint64_t planted);
 /* The agent's view of /proc: a name for processes that were there before the record began. */
-void processes_name(struct processes *processes, uint32_t pid, struct span name);
+void processes_name(struct processes *processes, uint32_t pid, const char *name);
 
 void processes_finish(struct processes *processes, struct trace_summary *ret);

@@ -25,8 +25,15 @@ enum {
 	READ_BYTES = 256 * 1024,
 	STORE_BYTES = 96 * 1024 * 1024,
 	AGENT_PROBLEMS_MAX = 64,
+	AGENT_PROCESSES_MAX = 4096,
 	HEADER_TIME_OFFSET = 16,                       /* of event_header.time_ns */
 	SYSCALLS_START_OFFSET = EVENT_HEADER_SIZE + 8, /* of event_syscalls.start_ns */
+};
+
+/* A process in the agent's view of /proc; kept to the end, when every process is known. */
+struct agent_process {
+	uint32_t pid;
+	char name[16];
 };
 
 struct trace {
@@ -51,6 +58,7 @@ struct trace {
 	struct calls calls;
 	struct losses losses;
 	vec(struct problem) problems; /* the agent's */
+	vec(struct agent_process) agent_processes;
 	struct convert convert;
 	uint8_t chunk[READ_BYTES];
 };
@@ -87,6 +95,7 @@ void trace_free(struct trace *trace)
 	connections_deinit(&trace->connections);
 	calls_deinit(&trace->calls);
 	vec_deinit(&trace->problems);
+	vec_deinit(&trace->agent_processes);
 	error_free(trace->err);
 	free(trace);
 }
@@ -224,6 +233,15 @@ static void take_problem(struct trace *trace, const struct control_problem *said
 		arena_strndup(trace->arena, said->text.data, min_of(said->text.size, 4096UL));
 }
 
+static void take_process(struct trace *trace, const struct control_process *said)
+{
+	if (trace->agent_processes.count >= AGENT_PROCESSES_MAX)
+		return;
+	struct agent_process *process = vec_push(&trace->agent_processes);
+	process->pid = said->pid;
+	memcpy(process->name, said->comm.data, min_of(said->comm.size, sizeof(process->name) - 1));
+}
+
 static void take_frame(struct trace *trace, const struct frame *frame)
 {
 	struct control_message message;
@@ -247,7 +265,7 @@ static void take_frame(struct trace *trace, const struct frame *frame)
 	else if (message.type == FRAME_PROBLEM)
 		take_problem(trace, &message.problem);
 	else
-		processes_name(&trace->processes, message.process.pid, message.process.comm);
+		take_process(trace, &message.process);
 }
 
 /* Feeds the frame reader; at the end of the stream sets is_read. */
@@ -582,6 +600,8 @@ struct error *trace_finish(struct trace *trace, struct trace_summary *ret)
 	size_t count;
 
 	*ret = (struct trace_summary){.events = trace->events, .start_guest_ns = trace->start_ns};
+	vec_foreach(&trace->agent_processes, process)
+		processes_name(&trace->processes, process->pid, process->name);
 	processes_finish(&trace->processes, ret);
 	files_finish(&trace->files, ret);
 	list_take(trace->arena, &ret->connections, trace->connections.list.data,

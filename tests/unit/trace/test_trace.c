@@ -268,6 +268,28 @@ static void a_pid_that_is_used_again_is_another_process(void **state UNUSED)
 	assert_false(summary.processes.data[1].is_sample);
 }
 
+static void a_process_from_before_gets_its_name_from_the_agent(void **state UNUSED)
+{
+	cleanup_arena struct arena *arena = arena_new(0);
+	cleanup_trace struct trace *trace = NULL;
+	cleanup_buffer struct buffer json = {0};
+	struct stream stream = {0};
+	struct control_message message = {.type = FRAME_PROCESS};
+
+	stream_fork(&stream, 400, 401, 0);
+	stream_flush(&stream);
+	message.process.pid = 400;
+	message.process.comm = span_text("cron");
+	message.process.executable = message.process.argv = span_empty();
+	control_append(&stream.frames, stream.frame++, 0, &message);
+	message.process.pid = 9999;
+	control_append(&stream.frames, stream.frame++, 0, &message);
+	struct trace_summary summary = run_bytes(buffer_span(&stream.frames), arena, &json, &trace);
+	stream_deinit(&stream);
+	assert_string_equal(summary.processes.data[0].name, "cron");
+	assert_int_equal(summary.processes.data[1].pid, 401);
+}
+
 static void a_connection_is_joined_from_its_records(void **state UNUSED)
 {
 	cleanup_arena struct arena *arena = arena_new(0);
@@ -377,6 +399,7 @@ int main(void)
 		cmocka_unit_test(a_script_of_the_sample_is_planted_too),
 		cmocka_unit_test(a_device_is_not_emptied),
 		cmocka_unit_test(a_pid_that_is_used_again_is_another_process),
+		cmocka_unit_test(a_process_from_before_gets_its_name_from_the_agent),
 		cmocka_unit_test(a_connection_is_joined_from_its_records),
 		cmocka_unit_test(losses_are_what_the_numbers_leave_open),
 		cmocka_unit_test(every_truncation_gives_what_is_whole_and_says_so),
