@@ -10,7 +10,7 @@
  *	overlay.qcow2  an empty layer over disk.qcow2; each run copies it
  *
  * The folder is named by a hash of all that went into it, so that a change of QEMU, machine, image or
- * agent makes a new one. Those that nothing asks for any more are removed when a new one is made.
+ * agent makes a new one. The newest few are kept, older ones removed when a new one is made.
  */
 #include <stdbool.h>
 #include <stdint.h>
