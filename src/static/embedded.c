@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/macro.h"
+#include "digest/digest.h"
 #include "static/work.h"
 
 enum { MAX_EMBEDDED = 256 };
@@ -37,9 +38,31 @@ static bool is_zip(struct span bytes)
 	return bytes.size > 30 && (method == 0 || method == 8) && name_size > 0 && name_size < 1024;
 }
 
-static bool is_always(struct span bytes)
+/* Stream flags with their checksum; programs that know the format hold its mark alone. */
+static bool is_xz(struct span bytes)
 {
-	return bytes.size > 16;
+	struct span flags;
+
+	return span_slice(bytes, 6, 2, &flags) && flags.data[0] == 0 && flags.data[1] <= 15 &&
+	       span_u32(bytes, 8, BYTE_ORDER_LITTLE) == crc32_update(0, flags);
+}
+
+/* Version 0.x and the checksum of the start header. */
+static bool is_7z(struct span bytes)
+{
+	struct span header;
+
+	return span_slice(bytes, 12, 20, &header) && span_u8(bytes, 6) == 0 &&
+	       span_u32(bytes, 8, BYTE_ORDER_LITTLE) == crc32_update(0, header);
+}
+
+/* Chance marks lie in code. */
+static bool is_code(const struct static_work *work, uint64_t offset)
+{
+	const struct elf_section *section =
+		work->is_elf ? elf_section_at_offset(&work->elf, offset) : NULL;
+
+	return section && section->flags & SHF_EXECINSTR;
 }
 
 static const struct kind {
@@ -53,8 +76,8 @@ static const struct kind {
 	{"PK\3\4", 4, "zip", is_zip},
 	{"\xfd"
 	 "7zXZ\0",
-	 6, "xz", is_always},
-	{"7z\xbc\xaf\x27\x1c", 6, "7z", is_always},
+	 6, "xz", is_xz},
+	{"7z\xbc\xaf\x27\x1c", 6, "7z", is_7z},
 };
 
 /* The end of the furthest segment or section; 0 when it is not to be had. */
@@ -92,7 +115,7 @@ struct error *embedded_analyze(struct static_work *work)
 		for (; at != SIZE_MAX && count < MAX_EMBEDDED;
 		     at = span_find(work->bytes, mark, at + 1)) {
 			struct span bytes = span_clip(work->bytes, at, SIZE_MAX);
-			if (!kinds[i].makes_sense(bytes))
+			if (!kinds[i].makes_sense(bytes) || is_code(work, at))
 				continue;
 			found[count++] = (struct static_embedded){
 				.offset = at,

@@ -6,7 +6,7 @@
 
 #include "base/macro.h"
 
-enum { PAIRS = 1 << 16, REGION_MAX = 64 * 1024, SIDE_MAX = 8 * 1024 };
+enum { PAIRS = 1 << 16, REGION_MAX = 64 * 1024, SIDE_MAX = 8 * 1024, CASE_KEY = 0x20 };
 
 /* At least eight bytes each, so that chance finds none: 2^-56 a place and word. */
 static const char *const words[] = {
@@ -52,12 +52,14 @@ static bool is_at(struct span bytes, size_t at, const struct pattern *pattern)
 	return true;
 }
 
-/* The key under which a word stands at the offset; 0 for none, and for a plain one. */
+/* The key under which a word stands at the offset; 0 for none, and for a plain one. 0x20 only turns
+ * capitals and small letters into each other. */
 static uint8_t key_at(const struct finder *finder, size_t at)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
+		uint8_t key = (uint8_t)(finder->bytes.data[at] ^ words[i][0]);
 		if (is_at(finder->bytes, at, &finder->patterns[i]))
-			return (uint8_t)(finder->bytes.data[at] ^ words[i][0]);
+			return key == CASE_KEY ? 0 : key;
 	}
 	return 0;
 }

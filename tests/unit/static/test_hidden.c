@@ -15,9 +15,12 @@ static void hide(uint8_t *out, uint8_t key)
 		out[i] = (uint8_t)(plain[i] ^ key);
 }
 
+/* All but 0x20, which is how capitals look. */
 static void every_key_is_found(void **state UNUSED)
 {
 	for (unsigned key = 1; key < 256; key++) {
+		if (key == 0x20)
+			continue;
 		cleanup_arena struct arena *arena = arena_new(0);
 		uint8_t bytes[200];
 		struct static_report report;
