@@ -139,6 +139,7 @@ struct error *stage_artifacts(struct job *job)
 	add_result(job, RESULT_EVENTS, "events");
 	add_result(job, RESULT_SYSCALLS, "syscalls");
 	add_result(job, RESULT_TERMINAL, "terminal");
+	add_result(job, RESULT_LOG, "log");
 	if (job->options->keep_memory)
 		add_result(job, RESULT_MEMORY, "memory");
 	if (job->has_collector)

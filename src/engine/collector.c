@@ -177,6 +177,7 @@ void collector_skipped(struct collector *collector, const struct control_file_sk
 		.inode = skipped->inode,
 		.size = skipped->size,
 		.not_kept = reason ? reason : "the agent gave no reason",
+		.is_gone = skipped->reason == CONTROL_SKIP_GONE,
 	};
 
 	list(collector, &file);

@@ -9,13 +9,14 @@
 #include <poll.h>
 #include <sys/stat.h>
 
+#include "base/alloc.h"
 #include "base/clock.h"
 #include "base/text.h"
 #include "engine/agent.h"
 #include "engine/guest_memory_stage.h"
 #include "vm/run.h"
 
-enum { END_TIMEOUT_MS = 3000, CAPTURE_TIMEOUT_MS = 5000, EVENTS_LIMIT = 2000000000 };
+enum { END_TIMEOUT_MS = 3000, CAPTURE_TIMEOUT_MS = 30000, LOG_LIMIT = 1024 * 1024, EVENTS_LIMIT = 2000000000 };
 
 struct guest {
 	struct job *job;
@@ -65,12 +66,17 @@ static void describe_machine(struct guest *guest)
 static struct error *wait_for_capture(const struct guest *guest)
 {
 	struct stat status = {0};
+	struct vm_health health;
 
 	for (int waited_ms = 0; waited_ms < CAPTURE_TIMEOUT_MS; waited_ms++) {
 		if (fstat(guest->packets_fd, &status) != 0)
 			return error_os(errno, "stat the capture");
 		if (status.st_size > 0)
 			return NULL;
+		vm_run_pump(guest->run);
+		vm_run_health(guest->run, &health);
+		if (health.boxes[VM_BOX_CAPTURE].has_ended)
+			return error_new(ERROR_FAILED, "the packet capture ended at once: see run.log");
 		(void)poll(NULL, 0, 1);
 	}
 	return error_new(ERROR_TIMEOUT, "the packet capture did not start in %d ms",
@@ -273,6 +279,27 @@ static struct error *run_steps(struct guest *guest)
 	return NULL;
 }
 
+/* What the boxes wrote on standard error, and the guest's serial line. */
+static struct error *keep_log(struct guest *guest)
+{
+	cleanup_buffer struct buffer text = {0};
+	cleanup_free char *boxes = NULL;
+	cleanup_free char *path = xasprintf("%s/" VM_LOG, vm_run_folder(guest->run));
+	struct vm_health health;
+	size_t size = 0;
+
+	struct error *err = file_read(path, LOG_LIMIT, &boxes, &size);
+	if (err)
+		return err;
+	vm_run_health(guest->run, &health);
+	buffer_append_text(&text, "== boxes\n");
+	buffer_append(&text, boxes, size);
+	buffer_printf(&text, "== serial line of the guest (%" PRIu64 " bytes more were dropped)\n",
+		      health.console_dropped);
+	buffer_append(&text, health.console, health.console_size);
+	return file_write(job_path(guest->job, RESULT_LOG), buffer_text(&text), text.size, 0644);
+}
+
 static void finish(struct guest *guest)
 {
 	struct job *job = guest->job;
@@ -281,6 +308,9 @@ static void finish(struct guest *guest)
 		struct error *err = vm_run_end(guest->run, END_TIMEOUT_MS);
 		if (err)
 			job_problem_error(job, HEALTH_DEGRADED, "end_failed", NULL, err);
+		err = keep_log(guest);
+		if (err)
+			job_problem_error(job, HEALTH_DEGRADED, "log_not_kept", NULL, err);
 	}
 	if (job->has_session)
 		judge_session(job);

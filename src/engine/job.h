@@ -20,6 +20,7 @@
 #define RESULT_PACKETS "network.pcapng"
 #define RESULT_EVENTS "events.bin"
 #define RESULT_TERMINAL "terminal.cast"
+#define RESULT_LOG "run.log"
 #define RESULT_MEMORY "memory/guest.lime"
 
 enum { SAMPLE_SIZE_LIMIT = 512 * 1024 * 1024 };

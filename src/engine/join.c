@@ -91,16 +91,20 @@ static void check_connections(struct job *job)
 		  made, seen);
 }
 
+/* What was brought out of a file, under any of its names; contents before mere mentions. */
 static const struct collected_file *collected_for(const struct collector *collector,
 						  const struct file_activity *file)
 {
-	const char *name = file->renamed_to ? file->renamed_to : file->path;
 	const struct collected_file *found = NULL;
 
-	vec_foreach(&collector->files, collected)
-		if (text_equal(collected->guest_path, name) &&
-		    (file->inode == 0 || collected->inode == 0 || file->inode == collected->inode))
+	vec_foreach(&collector->files, collected) {
+		bool is_named = text_equal(collected->guest_path, file->path) ||
+				text_equal(collected->guest_path, file->renamed_to);
+		bool is_other =
+			file->inode && collected->inode && file->inode != collected->inode;
+		if (is_named && !is_other && (!found || collected->sha256))
 			found = collected;
+	}
 	return found;
 }
 
@@ -111,7 +115,7 @@ void join_collected(struct trace_summary *trace, const struct collector *collect
 		const struct collected_file *collected = collected_for(collector, file);
 		if (!collected)
 			continue;
-		file->exists_at_end = true;
+		file->exists_at_end = !collected->is_gone;
 		file->sha256 = collected->sha256;
 		if (collected->sha256)
 			file->artifact = arena_printf(arena, "files/%s", collected->sha256);
@@ -126,11 +130,14 @@ static bool has_operation(const struct file_activity *file, const char *name)
 	return false;
 }
 
-/* Device nodes and the kernel's own file systems have no content to bring out. */
-static bool is_kernel_path(const char *path)
+/* Device nodes and the kernel's own file systems have no content to bring out; a file without a name
+ * (O_TMPFILE, which ext4 calls #INODE) is gone with its last descriptor. */
+static bool is_not_to_be_found(const char *path)
 {
-	return !path || text_starts_with(path, "/dev/") || text_starts_with(path, "/proc/") ||
-	       text_starts_with(path, "/sys/") || path[0] != '/';
+	const char *slash = path ? strrchr(path, '/') : NULL;
+
+	return !slash || text_starts_with(path, "/dev/") || text_starts_with(path, "/proc/") ||
+	       text_starts_with(path, "/sys/") || path[0] != '/' || slash[1] == '#';
 }
 
 /* A file that was written and not removed must have been found. */
@@ -140,7 +147,7 @@ static void check_files(struct job *job)
 
 	list_foreach(&job->trace.files, file) {
 		if (!file->bytes_written || has_operation(file, "deleted") ||
-		    has_operation(file, "replaced") || is_kernel_path(file->path))
+		    has_operation(file, "replaced") || is_not_to_be_found(file->path))
 			continue;
 		written++;
 		found += file->exists_at_end;

@@ -209,7 +209,7 @@ static struct error *start_jail(const struct launch *launch, const struct jail_u
 /* What QEMU wrote to its standard error says more than that it hung up. */
 static struct error *explain(const struct vm_run *run, struct error *err)
 {
-	cleanup_free char *path = xasprintf("%s/log", run->folder.path);
+	cleanup_free char *path = xasprintf("%s/" VM_LOG, run->folder.path);
 	cleanup_free char *text = NULL;
 	size_t size = 0;
 
@@ -231,7 +231,7 @@ static struct error *prepare_folder(const struct launch *launch, const struct ja
 	struct error *err = run_folder_init(&run->folder, user);
 	if (err)
 		return err;
-	cleanup_free char *log = xasprintf("%s/log", run->folder.path);
+	cleanup_free char *log = xasprintf("%s/" VM_LOG, run->folder.path);
 	err = file_open(log, O_RDWR | O_CREAT | O_EXCL | O_APPEND, 0600, &run->log_fd);
 	if (err || launch->start != MACHINE_RESTORE)
 		return err;

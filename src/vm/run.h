@@ -82,7 +82,9 @@ MUST_USE struct error *vm_run_command(struct vm_run *run, const char *command,
 MUST_USE struct error *vm_run_memory(struct vm_run *run, struct guest_memory *ret);
 /* Process id of QEMU as the caller sees it; 0 when it is gone. */
 pid_t vm_run_qemu(const struct vm_run *run);
-/* Folder of the run; overlay.qcow2 in it is what the run wrote to the disk. */
+/* Folder of the run; overlay.qcow2 in it is what the run wrote to the disk, VM_LOG what the boxes
+ * wrote on standard error (hostile text). */
+#define VM_LOG "log"
 const char *vm_run_folder(const struct vm_run *run);
 /* Quits QEMU, asks the other boxes to finish and waits for them. ERROR_TIMEOUT: some had to be
  * killed; health tells which. */
