@@ -48,7 +48,7 @@ static void write_arithmetic(struct buffer *out, struct cbpf_instruction in)
 {
 	static const char *const names[] = {"add", "sub", "mul", "div", "or", "and",
 					    "lsh", "rsh", "neg", "mod", "xor"};
-	unsigned operation = BPF_OP(in.code) >> 4;
+	unsigned operation = (unsigned)BPF_OP(in.code) >> 4;
 
 	if (operation >= ARRAY_SIZE(names))
 		buffer_printf(out, "unknown 0x%x", in.code);
@@ -61,7 +61,7 @@ static void write_arithmetic(struct buffer *out, struct cbpf_instruction in)
 static void write_jump(struct buffer *out, struct cbpf_instruction in, uint32_t at)
 {
 	static const char *const names[] = {"ja", "jeq", "jgt", "jge", "jset"};
-	unsigned operation = BPF_OP(in.code) >> 4;
+	unsigned operation = (unsigned)BPF_OP(in.code) >> 4;
 
 	if (operation >= ARRAY_SIZE(names)) {
 		buffer_printf(out, "unknown 0x%x", in.code);
