@@ -105,11 +105,37 @@ static void a_missing_file_is_an_error_only_when_it_was_asked_for(void **state U
 	assert_non_null(err);
 }
 
+static void the_users_file_is_found_and_gives_the_origin(void **state UNUSED)
+{
+	char folder[] = "/tmp/habo-config-home-XXXXXX";
+	assert_non_null(mkdtemp(folder));
+	cleanup_free char *own = xasprintf("%s/habo", folder);
+	cleanup_free char *file = xasprintf("%s/habo.conf", own);
+	cleanup_config struct config config;
+
+	assert_null(file_make_folders(own, 0700));
+	assert_null(file_write(file, "[analyze]\ntimeout = 7s\n", 24, 0600));
+	setenv("XDG_CONFIG_HOME", folder, 1);
+	config_init(&config, "analyze", settings, ARRAY_SIZE(settings));
+	assert_null(config_load_usual_files(&config));
+	unsetenv("XDG_CONFIG_HOME");
+	assert_string_equal(config_get(&config, "timeout"), "7s");
+	assert_string_equal(config.values[0].origin, file);
+	assert_string_equal(config.values[1].origin, "default");
+	/* The file of -c comes after it. */
+	write_file("timeout = 8s\n");
+	assert_null(config_load_file(&config, path, true));
+	assert_string_equal(config_get(&config, "timeout"), "8s");
+	assert_string_equal(config.values[0].origin, path);
+	assert_null(file_remove_tree(folder));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(later_sources_win),
 		cmocka_unit_test(a_list_adds_up_within_one_source_only),
+		cmocka_unit_test(the_users_file_is_found_and_gives_the_origin),
 		cmocka_unit_test(mistakes_name_their_line),
 		cmocka_unit_test(a_missing_file_is_an_error_only_when_it_was_asked_for),
 	};
