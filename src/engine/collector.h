@@ -25,7 +25,7 @@ struct collected_file {
 	uint64_t size;   /* of what was kept; as the guest claims when it was not */
 	uint64_t writer; /* process identity as in event records; 0: not known */
 	bool is_cut;     /* what is kept is not all */
-	bool is_gone; /* it was not there any more */
+	bool is_gone;    /* it was not there any more */
 };
 
 struct collector {

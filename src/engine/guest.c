@@ -16,7 +16,12 @@
 #include "engine/guest_memory_stage.h"
 #include "vm/run.h"
 
-enum { END_TIMEOUT_MS = 3000, CAPTURE_TIMEOUT_MS = 30000, LOG_LIMIT = 1024 * 1024, EVENTS_LIMIT = 2000000000 };
+enum {
+	END_TIMEOUT_MS = 3000,
+	CAPTURE_TIMEOUT_MS = 30000,
+	LOG_LIMIT = 1024 * 1024,
+	EVENTS_LIMIT = 2000000000
+};
 
 struct guest {
 	struct job *job;
@@ -76,7 +81,8 @@ static struct error *wait_for_capture(const struct guest *guest)
 		vm_run_pump(guest->run);
 		vm_run_health(guest->run, &health);
 		if (health.boxes[VM_BOX_CAPTURE].has_ended)
-			return error_new(ERROR_FAILED, "the packet capture ended at once: see run.log");
+			return error_new(ERROR_FAILED,
+					 "the packet capture ended at once: see run.log");
 		(void)poll(NULL, 0, 1);
 	}
 	return error_new(ERROR_TIMEOUT, "the packet capture did not start in %d ms",

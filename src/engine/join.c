@@ -100,8 +100,7 @@ static const struct collected_file *collected_for(const struct collector *collec
 	vec_foreach(&collector->files, collected) {
 		bool is_named = text_equal(collected->guest_path, file->path) ||
 				text_equal(collected->guest_path, file->renamed_to);
-		bool is_other =
-			file->inode && collected->inode && file->inode != collected->inode;
+		bool is_other = file->inode && collected->inode && file->inode != collected->inode;
 		if (is_named && !is_other && (!found || collected->sha256))
 			found = collected;
 	}
