@@ -65,13 +65,16 @@ struct static_call {
 static struct error *analyze_file(const struct confine_child *child)
 {
 	const struct static_call *call = child->context;
+	struct static_options options = call->options;
 	cleanup_mapping struct mapping bytes = {0};
 	cleanup_arena struct arena *arena = arena_new(0);
 	struct static_report report = {0};
 
 	struct error *err = mapping_init(&bytes, child->fds[0], SAMPLE_SIZE_LIMIT);
+	options.has_fd = true;
+	options.fd = child->fds[0];
 	if (!err)
-		err = static_analyze(mapping_span(&bytes), &call->options, arena, &report);
+		err = static_analyze(mapping_span(&bytes), &options, arena, &report);
 	return err ? err : confined_answer(child, &record_static_report, &report);
 }
 

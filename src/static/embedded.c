@@ -126,6 +126,9 @@ struct error *embedded_analyze(struct static_work *work)
 			};
 		}
 	}
+	if (count == MAX_EMBEDDED)
+		work_anomaly(work, "work_limit_reached", found[count - 1].offset,
+			     "256 files inside are listed; there may be more");
 	report->embedded.data = arena_alloc(work->arena, count * sizeof(*found));
 	memcpy(report->embedded.data, found, count * sizeof(*found));
 	report->embedded.count = count;
