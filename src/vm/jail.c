@@ -12,6 +12,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -214,6 +215,20 @@ static struct error *init_set_up(const struct jail_options *options, struct subp
 	return err;
 }
 
+/*
+ * bubblewrap looks its child up in /proc by the number that fork gave it (namespace_ids_read() of 0.8.0). In the
+ * /proc of the namespace outside that number is another process, or none: then the box does not start.
+ */
+static struct error *mount_own_proc(void)
+{
+	if (unshare(CLONE_NEWNS) != 0 || mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL) != 0)
+		return error_os(errno, "make the jail's mount namespace");
+	if (mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) != 0 &&
+	    errno != EPERM) /* a container that hides parts of /proc does not let us */
+		return error_os(errno, "mount the jail's own /proc");
+	return NULL;
+}
+
 _Noreturn static void init_main(const struct jail_options *options, int report_fd)
 {
 	struct subprocess boxes[JAIL_BOXES_MAX] = {0};
@@ -221,7 +236,9 @@ _Noreturn static void init_main(const struct jail_options *options, int report_f
 
 	prctl(PR_SET_NAME, "habo-jail");
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	struct error *err = init_set_up(options, boxes);
+	struct error *err = mount_own_proc();
+	if (!err)
+		err = init_set_up(options, boxes);
 	die_with(0);
 	if (err) {
 		report = (struct report){.kind = REPORT_FAILED, .code = error_code(err)};
