@@ -25,14 +25,13 @@ enum {
 	EPOLL_EVENTS = 16,
 };
 
-struct error *agent_watch(struct agent *agent, int fd, uint32_t events)
+MUST_USE static struct error *watch(struct agent *agent, int fd)
 {
-	struct epoll_event event = {.events = events, .data.fd = fd};
+	struct epoll_event event = {.events = EPOLLIN, .data.fd = fd};
 
+	/* One that is watched already is no error. */
 	if (epoll_ctl(agent->epoll, EPOLL_CTL_ADD, fd, &event) < 0 && errno != EEXIST)
 		return error_os(errno, "watch a descriptor");
-	if (errno == EEXIST)
-		epoll_ctl(agent->epoll, EPOLL_CTL_MOD, fd, &event);
 	return NULL;
 }
 
@@ -72,7 +71,7 @@ static struct error *make_signals(struct agent *agent)
 	agent->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 	if (agent->signals < 0)
 		return error_os(errno, "make a descriptor for signals");
-	return agent_watch(agent, agent->signals, EPOLLIN);
+	return watch(agent, agent->signals);
 }
 
 static void set_tick(struct agent *agent, long interval_ns)
@@ -88,7 +87,7 @@ static struct error *make_timer(struct agent *agent)
 	agent->timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
 	if (agent->timer < 0)
 		return error_os(errno, "make a timer");
-	return agent_watch(agent, agent->timer, EPOLLIN);
+	return watch(agent, agent->timer);
 }
 
 /* A sample that uses up processors and memory must not keep the record from being drained. What is
@@ -130,7 +129,7 @@ struct error *agent_init(struct agent *agent, const char *control_name, const ch
 	if (err)
 		return err;
 	resist_load();
-	return agent_watch(agent, agent->control.fd, EPOLLIN);
+	return watch(agent, agent->control.fd);
 }
 
 void agent_deinit(struct agent *agent)
@@ -242,6 +241,27 @@ static void say_heartbeat(struct agent *agent, uint64_t now)
 	port_send(&agent->control, &message);
 }
 
+/*
+ * Reads what the child wrote. By the clock and not when there is something: a program that writes byte
+ * by byte would else make a frame of each.
+ */
+static void take_output(struct agent *agent, int *fd, uint32_t which)
+{
+	uint64_t before = agent->stream.frames;
+
+	if (*fd < 0)
+		return;
+	bool is_open = stream_terminal(agent, *fd, which);
+	if (agent->stream.frames != before)
+		agent->last_activity_ns = clock_monotonic_ns();
+	if (is_open)
+		return;
+	/* A pty is kept: closing it would hang up what still runs. */
+	if (!agent->child.terminal)
+		close(*fd);
+	*fd = -1;
+}
+
 /* What is done at each tick and whenever something happened. */
 static void work(struct agent *agent)
 {
@@ -250,6 +270,8 @@ static void work(struct agent *agent)
 	if (agent->greeted) {
 		if (stream_drain(agent))
 			agent->last_activity_ns = now;
+		take_output(agent, &agent->child.output, CONTROL_TERMINAL_OUTPUT);
+		take_output(agent, &agent->child.error, CONTROL_TERMINAL_ERROR);
 		if (agent->child.input >= 0 && !agent->run.active)
 			child_feed(&agent->child);
 		requests_step(agent);
@@ -264,17 +286,6 @@ static void work(struct agent *agent)
 	set_tick(agent, busy ? TICK_BUSY_NS : TICK_IDLE_NS);
 }
 
-static void on_output(struct agent *agent, int *fd, uint32_t which)
-{
-	if (stream_terminal(agent, *fd, which))
-		return;
-	unwatch(agent, *fd);
-	/* A pty is kept: closing it would hang up what still runs. */
-	if (!agent->child.terminal)
-		close(*fd);
-	*fd = -1;
-}
-
 static void on_event(struct agent *agent, int fd)
 {
 	uint64_t ticks;
@@ -283,15 +294,11 @@ static void on_event(struct agent *agent, int fd)
 		if (read(fd, &ticks, sizeof(ticks)) < 0)
 			return;
 		if (agent->control.fd >= 0)
-			(void)!agent_watch(agent, agent->control.fd, EPOLLIN);
+			error_free(watch(agent, agent->control.fd));
 	} else if (fd == agent->signals) {
 		on_signals(agent);
 	} else if (fd == agent->control.fd) {
 		on_control(agent);
-	} else if (fd == agent->child.output) {
-		on_output(agent, &agent->child.output, CONTROL_TERMINAL_OUTPUT);
-	} else if (fd == agent->child.error) {
-		on_output(agent, &agent->child.error, CONTROL_TERMINAL_ERROR);
 	}
 }
 

@@ -68,7 +68,6 @@ MUST_USE struct error *agent_init(struct agent *agent, const char *control_name,
 				  const char *stream_name);
 void agent_deinit(struct agent *agent);
 MUST_USE struct error *agent_loop(struct agent *agent);
-MUST_USE struct error *agent_watch(struct agent *agent, int fd, uint32_t events);
 void agent_done(struct agent *agent, uint32_t request, struct error *err, uint64_t value);
 
 /* requests.c: takes the frame's request; answers at once or leaves a struct pending. */

@@ -6,7 +6,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/epoll.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
@@ -189,13 +188,7 @@ static struct error *start_child(struct agent *agent, const struct control_run *
 	err = child_start(run, &agent->child);
 	if (err)
 		return err;
-	err = capture_mark(agent->capture, agent->child.pid, TASK_SAMPLE, &agent->child_task);
-	if (err)
-		return err;
-	err = agent_watch(agent, agent->child.output, EPOLLIN);
-	if (err)
-		return err;
-	return agent->child.error < 0 ? NULL : agent_watch(agent, agent->child.error, EPOLLIN);
+	return capture_mark(agent->capture, agent->child.pid, TASK_SAMPLE, &agent->child_task);
 }
 
 static void on_run(struct agent *agent, const struct control_message *message, uint32_t request)
