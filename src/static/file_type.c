@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <magic.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
 #include "static/work.h"
@@ -59,7 +60,15 @@ const char *file_type_of(struct file_type *type, struct span bytes)
 
 const char *file_type_of_fd(struct file_type *type, int fd)
 {
-	return type ? magic_descriptor(type->words, fd) : NULL;
+	if (!type)
+		return NULL;
+	/* libmagic reads from the current offset, which the descriptor's other owners see too. */
+	off_t before = lseek(fd, 0, SEEK_CUR);
+	if (before < 0 || lseek(fd, 0, SEEK_SET) < 0)
+		return NULL;
+	const char *words = magic_descriptor(type->words, fd);
+	(void)lseek(fd, before, SEEK_SET);
+	return words;
 }
 
 const char *file_type_mime(struct file_type *type, struct span bytes)

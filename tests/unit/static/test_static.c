@@ -42,6 +42,24 @@ static void an_elf_file_is_described(void **state UNUSED)
 	assert_non_null(report.hardening);
 }
 
+static void the_type_is_read_from_the_start_whatever_the_offset(void **state UNUSED)
+{
+	cleanup_arena struct arena *arena = arena_new(0);
+	cleanup_file_type struct file_type *type = NULL;
+	char path[] = "/tmp/habo-static-XXXXXX";
+	cleanup_close int fd = mkstemp(path);
+	struct static_report report;
+
+	assert_true(fd >= 0);
+	unlink(path);
+	assert_null(file_write_fd(fd, "#!/bin/sh\n", 10));
+	assert_null(file_type_new(&type));
+	const struct static_options options = {.file_type = type, .has_fd = true, .fd = fd};
+	assert_null(static_analyze(span_text("#!/bin/sh\n"), &options, arena, &report));
+	assert_string_equal(report.type, "POSIX shell script, ASCII text executable");
+	assert_int_equal(lseek(fd, 0, SEEK_CUR), 10);
+}
+
 static void bytes_behind_the_structure_are_overlay(void **state UNUSED)
 {
 	cleanup_arena struct arena *arena = arena_new(0);
@@ -131,6 +149,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_elf_file_is_described),
+		cmocka_unit_test(the_type_is_read_from_the_start_whatever_the_offset),
 		cmocka_unit_test(bytes_behind_the_structure_are_overlay),
 		cmocka_unit_test(a_script_names_its_interpreter),
 		cmocka_unit_test(equal_indicators_are_counted_not_repeated),
