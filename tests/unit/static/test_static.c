@@ -47,7 +47,7 @@ static void the_type_is_read_from_the_start_whatever_the_offset(void **state UNU
 	cleanup_arena struct arena *arena = arena_new(0);
 	cleanup_file_type struct file_type *type = NULL;
 	char path[] = "/tmp/habo-static-XXXXXX";
-	cleanup_close int fd = mkstemp(path);
+	cleanup_close int fd = mkostemp(path, O_CLOEXEC);
 	struct static_report report;
 
 	assert_true(fd >= 0);
