@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "unit/cmocka.h"
 
+#include <fcntl.h>
 #include <string.h>
 
 #include "base/file.h"
