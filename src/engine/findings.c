@@ -5,6 +5,7 @@
  * of files that were brought out, names on the wire), so the child joins those first.
  */
 #include <fcntl.h>
+#include <inttypes.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -122,6 +123,7 @@ static struct error *match(struct pass *pass, struct trace *trace, struct trace_
 		matcher_file(matcher, file);
 	matcher_finish(matcher, pass->arena, &findings);
 	list_take(pass->arena, &summary->behaviors, findings.data, findings.count);
+	summary->given_up = findings.given_up;
 	list_take(pass->arena, &summary->highlights, pass->highlights.data, pass->highlights.count);
 	return NULL;
 }
@@ -174,6 +176,17 @@ static void take_summary(struct job *job)
 	list_take(job->arena, &report->files, trace->files.data, trace->files.count);
 	list_take(job->arena, &report->behaviors, trace->behaviors.data, trace->behaviors.count);
 	report->syscalls = trace->syscalls;
+	/* Where the tool's own rules lie on this machine is nobody's business. */
+	list_foreach(&report->behaviors, behavior) {
+		const char *own =
+			behavior->source ? strstr(behavior->source, "/rules/sigma/") : NULL;
+		if (own)
+			behavior->source = own + 1;
+	}
+	if (trace->given_up)
+		job_problem(job, HEALTH_OK, "expressions_given_up", NULL,
+			    "%" PRIu64 " matches of regular expressions were given up: too dear",
+			    trace->given_up);
 	list_foreach(&trace->counters, counter)
 		vec_add(&job->counters, *counter);
 	list_foreach(&trace->problems, problem)

@@ -306,11 +306,29 @@ static struct error *keep_log(struct guest *guest)
 	return file_write(job_path(guest->job, RESULT_LOG), buffer_text(&text), text.size, 0644);
 }
 
+/* A box that ended before it was asked to left a part of the run unwatched or unanswered. */
+static void judge_boxes(struct guest *guest)
+{
+	struct vm_health health;
+
+	vm_run_pump(guest->run);
+	vm_run_health(guest->run, &health);
+	if (health.boxes[VM_BOX_CAPTURE].has_ended)
+		job_problem(guest->job, HEALTH_DEGRADED, "capture_ended", "see run.log",
+			    "the packet capture ended before the run did (wait status 0x%x)",
+			    (unsigned)health.boxes[VM_BOX_CAPTURE].status);
+	if (health.boxes[VM_BOX_INTERNET].has_ended)
+		job_problem(guest->job, HEALTH_DEGRADED, "internet_ended", "see run.log",
+			    "the simulated internet ended before the run did (wait status 0x%x)",
+			    (unsigned)health.boxes[VM_BOX_INTERNET].status);
+}
+
 static void finish(struct guest *guest)
 {
 	struct job *job = guest->job;
 
 	if (guest->run) {
+		judge_boxes(guest);
 		struct error *err = vm_run_end(guest->run, END_TIMEOUT_MS);
 		if (err)
 			job_problem_error(job, HEALTH_DEGRADED, "end_failed", NULL, err);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "engine/job.h"
 
 static void add_problem(struct job *job, enum health_status status, const char *code,
@@ -74,6 +75,25 @@ static const char *describe_end(struct job *job)
 	return arena_printf(job->arena, "it exited with status %u", (status >> 8) & 0xff);
 }
 
+/* Two anchors, both seen by host and guest, tell how far the clocks drift apart. */
+static struct time_map *map_time(struct job *job)
+{
+	const struct guest_session *session = &job->session;
+	struct time_map *map = arena_new_of(job->arena, struct time_map);
+	char wall[CLOCK_TEXT_SIZE];
+
+	map->start_realtime_ns = job->go_realtime_ns;
+	map->start_guest_ns = job->go_guest_ns;
+	if (session->has_clock) {
+		map->drift_ns = (int64_t)(session->last_clock.monotonic_ns -
+					  session->first_clock.monotonic_ns) -
+				(int64_t)(session->last_clock_ns - session->first_clock_ns);
+		clock_text(session->first_clock.realtime_ns, wall);
+		map->guest_wall = arena_strdup(job->arena, wall);
+	}
+	return map;
+}
+
 void health_conclude(struct job *job)
 {
 	struct health *health = job->report->health;
@@ -90,11 +110,8 @@ void health_conclude(struct job *job)
 	list_take(job->arena, &health->counters, job->counters.data, job->counters.count);
 	list_take(job->arena, &health->cross_checks, job->cross_checks.data,
 		  job->cross_checks.count);
-	if (job->go_realtime_ns) {
-		health->time = arena_new_of(job->arena, struct time_map);
-		health->time->start_realtime_ns = job->go_realtime_ns;
-		health->time->start_guest_ns = job->go_guest_ns;
-	}
+	if (job->go_realtime_ns)
+		health->time = map_time(job);
 	if (job->options->static_only)
 		health->summary = "Static analysis only; the file was not run.";
 	else if (!job->has_session || !job->session.has_started)
