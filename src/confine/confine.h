@@ -154,3 +154,10 @@ MUST_USE struct error *confine_zygote_run(struct confine_zygote *zygote,
  * back.
  */
 MUST_USE struct error *confine_apply_box_filter(void);
+
+/*
+ * A seccomp program as `bwrap --seccomp FD` reads it, in a descriptor of the caller's: no socket but of
+ * AF_UNIX can be made. Namespaces do not hold all families (AF_VSOCK reaches a hypervisor from any
+ * network namespace), and a box that got its sockets handed over needs none.
+ */
+MUST_USE struct error *confine_make_socket_filter(int *ret_fd);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "vm/box.h"
 
+#include <stdio.h>
+
 static void add(struct box_argv *argv, const char *const *words, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
@@ -53,6 +55,9 @@ void box_argv_init(struct box_argv *argv, const struct jail_box *box)
 
 	*argv = (struct box_argv){0};
 	add(argv, common, ARRAY_SIZE(common));
+	snprintf(argv->filter_fd, sizeof(argv->filter_fd), "%d", BOX_FD_FILTER);
+	const char *const filter[] = {"--seccomp", argv->filter_fd};
+	add(argv, filter, ARRAY_SIZE(filter));
 	for (size_t i = 0; i < box->bind_count; i++) {
 		const struct jail_bind *bind = &box->binds[i];
 		const char *verb = bind->is_writable ? "--bind" : "--ro-bind";

@@ -22,6 +22,7 @@
 #include "base/alloc.h"
 #include "base/file.h"
 #include "base/vec.h"
+#include "confine/confine.h"
 #include "vm/box.h"
 #include "vm/jail_net.h"
 #include "vm/netcheck.h"
@@ -156,19 +157,24 @@ static void limit_boxes(void)
 static struct error *box_start(const struct jail_box *box, const struct jail_sockets *sockets,
 			       struct subprocess *ret)
 {
-	struct fd_move moves[JAIL_MOVES_MAX + JAIL_FD_END];
+	struct fd_move moves[JAIL_MOVES_MAX + JAIL_FD_END + 1];
+	cleanup_close int filter = -1;
 	struct box_argv argv;
 	size_t count = 0;
 
+	struct error *err = confine_make_socket_filter(&filter);
+	if (err)
+		return error_wrap(err, "start the %s box", box->name);
 	for (size_t i = 0; i < box->move_count && i < JAIL_MOVES_MAX; i++)
 		moves[count++] = box->moves[i];
 	for (int i = 0; i < JAIL_FD_END; i++)
 		if (box->sockets & JAIL_SOCKET(i))
 			moves[count++] = (struct fd_move){.from = sockets->fds[i], .to = i};
+	moves[count++] = (struct fd_move){.from = filter, .to = BOX_FD_FILTER};
 	box_argv_init(&argv, box);
 	const struct subprocess_options options = {
 		.argv = argv.words.data, .moves = moves, .move_count = count, .folder = "/"};
-	struct error *err = subprocess_start(&options, ret);
+	err = subprocess_start(&options, ret);
 	box_argv_deinit(&argv);
 	return error_wrap(err, "start the %s box", box->name);
 }

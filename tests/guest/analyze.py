@@ -241,16 +241,19 @@ def status_field(pid, name):
 
 def test_no_process_of_a_run_has_a_capability():
     folder, process = start(script("wait.sh", "sleep 4\n"))
-    worst, names = 0, set()
+    worst, names, unfiltered = 0, set(), set()
     time.sleep(2.5)
     for pid in descendants(process.pid):
         capabilities = status_field(pid, "CapEff")
         if capabilities:
             names.add(status_field(pid, "Name"))
+            if "qemu" in (status_field(pid, "Name") or "") and status_field(pid, "Seccomp") != "2":
+                unfiltered.add(pid)
             worst |= int(capabilities, 16)
     finish(folder, process)
     check("CapEff is 0 in every process of the run", worst == 0 and any("qemu" in n for n in names),
           f"{worst:x} {names}")
+    check("QEMU can make no sockets (seccomp)", not unfiltered, str(unfiltered))
 
 
 def test_interrupt_gives_a_partial_report():
