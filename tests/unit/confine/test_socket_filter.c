@@ -42,8 +42,8 @@ static void only_unix_sockets_can_be_made(void **state UNUSED)
 	if (pid == 0) {
 		if (!load(fd))
 			_exit(2);
-		bool is_right = is_refused(AF_INET) && is_refused(AF_INET6) && is_refused(AF_VSOCK) &&
-				is_refused(AF_NETLINK) &&
+		bool is_right = is_refused(AF_INET) && is_refused(AF_INET6) &&
+				is_refused(AF_VSOCK) && is_refused(AF_NETLINK) &&
 				socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0) >= 0;
 		_exit(is_right ? 0 : 1);
 	}
