@@ -116,6 +116,9 @@ void health_conclude(struct job *job)
 		health->summary = "Static analysis only; the file was not run.";
 	else if (!job->has_session || !job->session.has_started)
 		health->summary = "The sample was not run.";
+	else if (job->session.has_exited && job->session.exited.exec_error)
+		health->summary =
+			arena_printf(job->arena, "The sample was not run: %s.", describe_end(job));
 	else
 		health->summary = arena_printf(job->arena, "The sample ran for %.1f s; %s.",
 					       (double)job->report->analysis->run_ms / 1000,

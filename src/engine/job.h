@@ -83,5 +83,7 @@ MUST_USE struct error *stage_publish(struct job *job);
 
 /* Writes terminal.cast. */
 MUST_USE struct error *publish_terminal(struct job *job);
+/* Adds what the sample's own start and end mean to the problems. */
+void outcome_judge(struct job *job);
 /* Works out health.status and the summary from problems and the run. */
 void health_conclude(struct job *job);

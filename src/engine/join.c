@@ -209,6 +209,7 @@ struct error *stage_join(struct job *job)
 		if (report->memory)
 			check_memory(job);
 		explain_disagreement(job);
+		outcome_judge(job);
 	}
 	return NULL;
 }

@@ -278,6 +278,24 @@ def test_time_limit():
           alive and all((p["pid"], p["name"]) in in_memory for p in alive), str(alive)[:300])
 
 
+def test_what_cannot_run_is_said():
+    source = Path(shutil.which("ls")).read_bytes()
+    (WORK / "empty").write_bytes(b"")
+    (WORK / "text").write_bytes(b"MZ no program")
+    (WORK / "foreign").write_bytes(source[:18] + b"\x28\x00" + source[20:])
+    (WORK / "nowhere").write_bytes(b"#!/nonexistent/shell\n")
+    cases = [("empty", "empty_file"), ("text", "exec_format_error"), ("foreign", "another_machine"),
+             ("nowhere", "missing_interpreter")]
+    for name, code in cases:
+        result = analyze(WORK / name)
+        check(f"{name}: {code}", result.status == 3 and code in result.problems()
+              and result.report["health"]["status"] == "failed"
+              and result.report["verdict"]["level"] == "unknown", result.output)
+    result = analyze(BUILD / "tests/programs/crash")
+    crash = [p for p in result.report["health"]["problems"] if p["code"] == "crashed"]
+    check("a crash is said, with its address", result.status == 3 and crash and "0x" in crash[0]["text"], str(crash))
+
+
 def test_runs_at_once():
     sample = script("once.sh", "echo $$ $(cat /proc/sys/kernel/random/uuid)\n")
     done = [finish(*pair) for pair in [start(sample, name=f"at-once-{i}") for i in range(4)]]
