@@ -9,6 +9,7 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/file.h"
@@ -17,11 +18,17 @@
 #define PREFIX "habo-run-"
 enum { UNLOCKED_AGE_S = 3600 };
 
+/* $TMPDIR, but not where root keeps others out: the boxes are another user's. */
 static const char *base_folder(void)
 {
 	const char *environment = getenv("TMPDIR");
+	struct stat facts;
 
-	return environment && *environment == '/' ? environment : "/tmp";
+	if (!environment || *environment != '/' || stat(environment, &facts) != 0)
+		return "/tmp";
+	if (geteuid() == 0 && (facts.st_mode & S_IXOTH) == 0)
+		return "/tmp";
+	return environment;
 }
 
 /* Has nobody the lock? A folder that has no lock yet is being made, unless it is old. */
