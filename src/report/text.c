@@ -411,6 +411,16 @@ static void put_sum(struct text *text, const char *what, uint64_t count, bool *i
 	*is_first = false;
 }
 
+/* Files of the guest whose content was kept; the folder holds our own records too. */
+static size_t brought_out(const struct report *report)
+{
+	size_t count = 0;
+
+	list_foreach(&report->artifacts, artifact)
+		count += artifact->guest_path && artifact->path;
+	return count;
+}
+
 static void put_sums(struct text *text, const struct report *report)
 {
 	const struct network_report *network = report->network;
@@ -423,7 +433,7 @@ static void put_sums(struct text *text, const struct report *report)
 	put(text, "seen");
 	put_gap(text, 10);
 	put_sum(text, "files changed", changed, &is_first);
-	put_sum(text, "files brought out", report->artifacts.count, &is_first);
+	put_sum(text, "files brought out", brought_out(report), &is_first);
 	put_sum(text, "DNS queries", network ? network->dns_count : 0, &is_first);
 	put_sum(text, "HTTP requests", network ? network->http_count : 0, &is_first);
 	put_sum(text, "flows", network ? network->flow_count : 0, &is_first);
