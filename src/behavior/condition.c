@@ -127,7 +127,7 @@ static struct error *parse_chain(struct parse *parse, enum condition_op op, cons
 				 struct error *(*parse_part)(struct parse *, struct condition **),
 				 struct condition **ret)
 {
-	struct condition *left, *right;
+	struct condition *left = NULL, *right = NULL;
 	unsigned links = 0;
 	struct error *err = parse_part(parse, &left);
 

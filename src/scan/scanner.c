@@ -67,7 +67,7 @@ static struct error *compiles(struct scanner *scanner, const char *name, const c
 			      bool *ret)
 {
 	struct compilation compilation = {.scanner = scanner, .name = name};
-	YR_COMPILER *compiler;
+	YR_COMPILER *compiler = NULL;
 	struct error *err = compiler_new(&compiler);
 	if (err)
 		return err;

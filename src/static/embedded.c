@@ -117,10 +117,11 @@ struct error *embedded_analyze(struct static_work *work)
 			struct span bytes = span_clip(work->bytes, at, SIZE_MAX);
 			if (!kinds[i].makes_sense(bytes) || is_code(work, at))
 				continue;
+			/* Decoding costs memory: of the first ones only. */
+			uint64_t size = count < 16 ? size_of(work, &kinds[i], bytes) : 0;
 			found[count++] = (struct static_embedded){
 				.offset = at,
-				/* Decoding costs memory: of the first ones only. */
-				.size = count < 16 ? size_of(work, &kinds[i], bytes) : 0,
+				.size = size,
 				.type = kinds[i].type,
 				.section = work_section_at(work, at),
 			};

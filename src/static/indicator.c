@@ -138,10 +138,9 @@ static size_t look_at_dot(struct finder *finder, size_t offset)
 		uint8_t first = value.data[0];
 		if (first >= '0' && first <= '9')
 			take_ipv4(finder, value, start);
-		if (start >= finder->done && at(finder, start - 1) != '/' &&
-		    at(finder, start + value.size) != '/')
-			take_domain(finder, value, start, HOST_BARE);
-		else if (start >= finder->done && start == 0)
+		bool is_part_of_path = start > 0 && (at(finder, start - 1) == '/' ||
+						     at(finder, start + value.size) == '/');
+		if (start >= finder->done && !is_part_of_path)
 			take_domain(finder, value, start, HOST_BARE);
 	}
 	size_t end = max_of(start + value.size, offset + 1);

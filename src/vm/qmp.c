@@ -178,7 +178,7 @@ struct error *qmp_wait_migration(struct qmp *qmp, int timeout_ms)
 	uint64_t deadline = clock_monotonic_ns() + (uint64_t)timeout_ms * 1000000;
 
 	while (left_ms(deadline) > 0) {
-		struct json_document *answer;
+		struct json_document *answer = NULL;
 		struct error *err = qmp_call(qmp, "query-migrate", NULL, timeout_ms, &answer);
 		if (err)
 			return err;

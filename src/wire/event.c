@@ -302,10 +302,10 @@ void event_append(struct buffer *out, const struct event_record *event)
 
 	append_fields(&inside, body_of(event->header.type), event);
 	buffer_append(&inside, event->runs.data, event->runs.size);
-	for (uint16_t tag = 1; tag < EVENT_TEXT_COUNT; tag++) {
-		if (!event_has_text(event, tag))
+	for (unsigned tag = 1; tag < EVENT_TEXT_COUNT; tag++) {
+		if (!event_has_text(event, (enum event_text)tag))
 			continue;
-		buffer_append_u16(&inside, tag);
+		buffer_append_u16(&inside, (uint16_t)tag);
 		buffer_append_u16(&inside, (uint16_t)event->texts[tag].size);
 		buffer_append(&inside, event->texts[tag].data, event->texts[tag].size);
 	}
