@@ -176,7 +176,7 @@ static void record_frame(struct guest_session *session, const struct frame *fram
 	cleanup_buffer struct buffer bytes = {0};
 	struct span payload = is_kept_elsewhere(frame->type) ? span_empty() : frame->payload;
 
-	if (payload.size > session->events_limit - session->events_bytes) {
+	if (FRAME_HEADER_SIZE + payload.size > session->events_limit - session->events_bytes) {
 		session->events_dropped += payload.size;
 		return;
 	}
