@@ -78,6 +78,12 @@ static void on_ready(struct guest_session *session, const struct control_ready *
 
 static void on_done(struct guest_session *session, const struct control_done *done)
 {
+	/* Answers come in order; one that nobody waits for is forged. */
+	if (done->request != session->requests_done ||
+	    session->requests_done >= session->next_sequence) {
+		session->malformed++;
+		return;
+	}
 	session->requests_done++;
 	session->done = *done;
 	session->done.message = arena_copy(session->arena, span_clip(done->message, 0, 1024));

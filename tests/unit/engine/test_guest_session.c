@@ -77,7 +77,9 @@ static void say(struct talk *talk, const struct control_message *message)
 static void say_done(struct talk *talk, uint32_t error, const char *text)
 {
 	say(talk, &(struct control_message){.type = FRAME_DONE,
-					    .done = {.error = error, .message = span_text(text)}});
+					    .done = {.request = talk->session.requests_done,
+						     .error = error,
+						     .message = span_text(text)}});
 }
 
 static void say_terminal(struct talk *talk, struct span text)
@@ -123,6 +125,19 @@ static void an_error_of_the_agent_names_what_was_asked(void **state)
 	say_done(&talk, ENOENT, "");
 	assert_error(guest_session_call(&talk.session, &go, 1000, "start it"), ERROR_NOT_FOUND,
 		     "start it: ");
+	close_talk(&talk);
+}
+
+static void an_answer_that_nobody_waits_for_is_refused(void **state)
+{
+	struct talk talk;
+
+	(void)state;
+	open_talk(&talk);
+	say(&talk, &(struct control_message){.type = FRAME_DONE, .done = {.request = 7}});
+	assert_error(guest_session_call(&talk.session, &go, 50, "go"), ERROR_TIMEOUT, "go: ");
+	assert_int_equal(talk.session.requests_done, 0);
+	assert_int_equal(talk.session.malformed, 1);
 	close_talk(&talk);
 }
 
@@ -234,6 +249,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_request_is_done_when_the_agent_says_so),
+		cmocka_unit_test(an_answer_that_nobody_waits_for_is_refused),
 		cmocka_unit_test(an_error_of_the_agent_names_what_was_asked),
 		cmocka_unit_test(silence_is_a_timeout_and_a_hung_up_machine_is_gone),
 		cmocka_unit_test(terminal_output_over_the_limit_is_counted),
